@@ -1,0 +1,448 @@
+//! One running program: what it knows of its frame, and its host functions but for calls.
+
+use revm::{
+    Database,
+    context::{Block, ContextTr, JournalTr, Transaction},
+    handler::EthFrame,
+    interpreter::{FrameInput, Gas, SStoreResult},
+    primitives::{Address, B256, Bytes, Log, LogData, U256, keccak256},
+};
+
+use super::{
+    call::Pending,
+    engine::{Answer, MAX_ARGS},
+    hostio::Hostio,
+    ink::{API_INK, Guest, HOSTIO_INK, PTR_INK, Stop},
+    math,
+    storage_cache::StorageCache,
+};
+use crate::ArbContext;
+
+/// Gas of an SLOAD of a cold and of a warm slot (EIP-2929).
+const SLOAD_GAS: [u64; 2] = [2_100, 100];
+/// Gas of looking at a cold and at a warm account (EIP-2929).
+pub(super) const ACCOUNT_GAS: [u64; 2] = [2_600, 100];
+/// Gas that a frame must have for a write to storage (EIP-2200).
+const SSTORE_SENTRY_GAS: u64 = 2_300;
+/// The dearest step of the storage cache, in gas.
+const CACHE_STEP_GAS: u64 = 10;
+/// Gas of TLOAD and TSTORE (EIP-1153).
+const TRANSIENT_GAS: u64 = 100;
+/// Gas of loading the code of an account whose chain allows 24,576 bytes.
+const CODE_GAS: u64 = 700;
+
+/// What the host does after a host function.
+pub(super) enum Effect {
+    /// The program goes on with this result.
+    Resume(Option<Answer>),
+    /// The program waits for a call or a create.
+    Call(FrameInput),
+}
+
+pub(super) type HostResult<DB> = Result<Effect, Stop<<DB as Database>::Error>>;
+
+const DONE: Effect = Effect::Resume(None);
+
+fn i32_answer(value: u32) -> Effect {
+    Effect::Resume(Some(Answer::I32(value)))
+}
+
+fn i64_answer(value: u64) -> Effect {
+    Effect::Resume(Some(Answer::I64(value)))
+}
+
+/// A program that runs in a frame.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) guest: Guest,
+    /// Depth of its frame.
+    pub(super) depth: usize,
+    /// Gas that the frame began with.
+    pub(super) gas_limit: u64,
+    /// Whose storage it acts on.
+    pub(super) address: Address,
+    pub(super) caller: Address,
+    pub(super) value: U256,
+    pub(super) is_static: bool,
+    pub(super) is_reentrant: bool,
+    pub(super) args: Bytes,
+    pub(super) output: Bytes,
+    pub(super) return_data: Bytes,
+    pub(super) storage: StorageCache,
+    /// The account whose code was looked at last, and its code.
+    pub(super) last_code: Option<(Address, Bytes)>,
+    /// Pages that were open before this frame.
+    pub(super) pages_before: u16,
+    /// The call or create that it waits for.
+    pub(super) pending: Option<Pending>,
+}
+
+impl Program {
+    /// Does what a host function does. `gas` collects refunds.
+    pub(super) fn host<DB: Database>(
+        &mut self,
+        hostio: Hostio,
+        args: [u64; MAX_ARGS],
+        ctx: &mut ArbContext<DB>,
+        gas: &mut Gas,
+    ) -> HostResult<DB> {
+        let [a, b, c, d, ..] = args;
+        match hostio {
+            Hostio::ReadArgs => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                self.guest.pay_for_write(self.args.len())?;
+                self.guest.write(a, &self.args)?;
+                Ok(DONE)
+            }
+            Hostio::WriteResult => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                self.guest.pay_for_export(b as usize)?;
+                self.output = Bytes::copy_from_slice(self.guest.read(a, b)?);
+                Ok(DONE)
+            }
+            Hostio::ExitEarly => Err(Stop::Exit(a as u32)),
+            Hostio::StorageLoad => self.storage_load(a, b, ctx),
+            Hostio::StorageCache => self.storage_cache(a, b),
+            Hostio::StorageFlush => self.storage_flush(a != 0, ctx, gas),
+            Hostio::TransientLoad => self.transient_load(a, b, ctx),
+            Hostio::TransientStore => self.transient_store(a, b, ctx),
+            Hostio::CallContract
+            | Hostio::DelegateCallContract
+            | Hostio::StaticCallContract => self.call(hostio, args, ctx),
+            Hostio::Create1 | Hostio::Create2 => self.create(hostio, args, ctx),
+            Hostio::ReadReturnData => self.read_return_data(a, b, c),
+            Hostio::ReturnDataSize => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                Ok(i32_answer(self.return_data.len() as u32))
+            }
+            Hostio::EmitLog => self.emit_log(a, b, c, ctx),
+            Hostio::AccountBalance => self.account_balance(a, b, ctx),
+            Hostio::AccountCode => self.account_code(a, b, c, d, ctx),
+            Hostio::AccountCodeSize => self.account_code_size(a, ctx),
+            Hostio::AccountCodehash => self.account_codehash(a, b, ctx),
+            Hostio::EvmGasLeft => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                Ok(i64_answer(self.guest.gas_left()))
+            }
+            Hostio::EvmInkLeft => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                Ok(i64_answer(self.guest.machine.ink_left()))
+            }
+            Hostio::BlockBasefee => self.give(a, U256::from(ctx.block.basefee)),
+            Hostio::BlockCoinbase => self.give_address(a, ctx.block.beneficiary),
+            Hostio::BlockGasLimit => self.tell(ctx.block.gas_limit),
+            Hostio::BlockNumber => self.tell(ctx.block.number.saturating_to()),
+            Hostio::BlockTimestamp => self.tell(ctx.block.timestamp.saturating_to()),
+            Hostio::Chainid => self.tell(ctx.cfg.chain_id),
+            Hostio::ContractAddress => self.give_address(a, self.address),
+            Hostio::MsgSender => self.give_address(a, self.caller),
+            Hostio::MsgValue => self.give(a, self.value),
+            Hostio::TxOrigin => self.give_address(a, ctx.tx.caller),
+            Hostio::TxGasPrice => {
+                let base_fee = u128::from(ctx.block.basefee());
+                self.give(a, U256::from(ctx.tx.effective_gas_price(base_fee)))
+            }
+            Hostio::MsgReentrant => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                Ok(i32_answer(u32::from(self.is_reentrant)))
+            }
+            Hostio::TxInkPrice => {
+                self.guest.buy_ink(HOSTIO_INK)?;
+                Ok(i32_answer(self.guest.ink_price as u32))
+            }
+            Hostio::NativeKeccak256 => {
+                self.guest.pay_for_keccak(b as usize)?;
+                let hash = keccak256(self.guest.read(a, b)?);
+                self.guest.write(c, hash.as_slice())?;
+                Ok(DONE)
+            }
+            Hostio::MathDiv
+            | Hostio::MathMod
+            | Hostio::MathPow
+            | Hostio::MathAddMod
+            | Hostio::MathMulMod => {
+                math::run(hostio, &mut self.guest, [a, b, c])?;
+                Ok(DONE)
+            }
+            Hostio::PayForMemoryGrow => self.pay_for_memory_grow(a as u16, ctx),
+            _ => super::console::run(hostio, [a, b], self.address, &self.guest)
+                .map(Effect::Resume),
+        }
+    }
+
+    /// Writes a word of the environment.
+    fn give<E>(&mut self, ptr: u64, value: U256) -> Result<Effect, Stop<E>> {
+        self.guest.buy_ink(HOSTIO_INK + PTR_INK)?;
+        self.guest.write_u256(ptr, value)?;
+        Ok(DONE)
+    }
+
+    /// Writes an address of the environment.
+    fn give_address<E>(&mut self, ptr: u64, address: Address) -> Result<Effect, Stop<E>> {
+        self.guest.buy_ink(HOSTIO_INK + PTR_INK)?;
+        self.guest.write(ptr, address.as_slice())?;
+        Ok(DONE)
+    }
+
+    /// Answers with a number of the environment.
+    fn tell<E>(&mut self, value: u64) -> Result<Effect, Stop<E>> {
+        self.guest.buy_ink(HOSTIO_INK)?;
+        Ok(i64_answer(value))
+    }
+
+    fn storage_load<DB: Database>(
+        &mut self,
+        key: u64,
+        dest: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        // Below ArbOS 32 the ink of a request was charged as gas.
+        let api_gas = if ctx.chain.config.arbos_version >= 32 {
+            API_INK / self.guest.ink_price
+        } else {
+            API_INK
+        };
+        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK)?;
+        self.guest.require_gas(SLOAD_GAS[0] + CACHE_STEP_GAS + api_gas)?;
+        let key = self.guest.read_b256(key)?;
+        let mut cost = self.storage.read_gas();
+        let value = match self.storage.get(&key) {
+            Some(value) => value,
+            None => {
+                let slot = ctx
+                    .journal_mut()
+                    .sload(self.address, key.into())
+                    .map_err(Stop::Fatal)?;
+                cost += SLOAD_GAS[usize::from(!slot.is_cold)] + api_gas;
+                self.storage.insert_known(key, slot.data);
+                slot.data
+            }
+        };
+        self.guest.buy_gas(cost)?;
+        self.guest.write_u256(dest, value)?;
+        Ok(DONE)
+    }
+
+    fn storage_cache<E>(&mut self, key: u64, value: u64) -> Result<Effect, Stop<E>> {
+        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK)?;
+        self.guest.require_gas(SSTORE_SENTRY_GAS + CACHE_STEP_GAS)?;
+        let (key, value) = (self.guest.read_b256(key)?, self.guest.read_u256(value)?);
+        let cost = self.storage.write_gas();
+        self.storage.set(key, value);
+        self.guest.buy_gas(cost)?;
+        Ok(DONE)
+    }
+
+    fn storage_flush<DB: Database>(
+        &mut self,
+        clear: bool,
+        ctx: &mut ArbContext<DB>,
+        gas: &mut Gas,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
+        self.guest.require_gas(SSTORE_SENTRY_GAS)?;
+        let version = ctx.chain.config.arbos_version;
+        let budget = self.guest.gas_left() + 1;
+        let dirty = self.storage.take_dirty();
+        if clear {
+            self.storage.clear();
+        }
+        let mut cost = 0;
+        for (key, value) in dirty {
+            if self.is_static {
+                return Err(Stop::fail("storage write in a static call"));
+            }
+            let slot = ctx
+                .journal_mut()
+                .sstore(self.address, key.into(), value)
+                .map_err(Stop::Fatal)?;
+            cost += self.sstore_gas(ctx, &slot.data, slot.is_cold);
+            if cost > budget {
+                if version >= 50 {
+                    self.guest.machine.set_ink_left(0);
+                    return Err(Stop::OutOfInk);
+                }
+                return Err(Stop::fail("out of gas in a flush"));
+            }
+            gas.record_refund(ctx.cfg.gas_params.sstore_refund(true, &slot.data));
+        }
+        if version >= 32 {
+            self.guest.buy_gas(cost)?;
+        }
+        Ok(DONE)
+    }
+
+    /// EIP-2929's price of an SSTORE.
+    fn sstore_gas<DB: Database>(
+        &self,
+        ctx: &ArbContext<DB>,
+        slot: &SStoreResult,
+        is_cold: bool,
+    ) -> u64 {
+        let params = &ctx.cfg.gas_params;
+        params.sstore_static_gas() + params.sstore_dynamic_gas(true, slot, is_cold)
+    }
+
+    fn transient_load<DB: Database>(
+        &mut self,
+        key: u64,
+        dest: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
+        self.guest.buy_gas(TRANSIENT_GAS)?;
+        let key = self.guest.read_u256(key)?;
+        let value = ctx.journal_mut().tload(self.address, key);
+        self.guest.write_u256(dest, value)?;
+        Ok(DONE)
+    }
+
+    fn transient_store<DB: Database>(
+        &mut self,
+        key: u64,
+        value: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
+        self.guest.buy_gas(TRANSIENT_GAS)?;
+        let (key, value) = (self.guest.read_u256(key)?, self.guest.read_u256(value)?);
+        if self.is_static {
+            return Err(Stop::fail("transient store in a static call"));
+        }
+        ctx.journal_mut().tstore(self.address, key, value);
+        Ok(DONE)
+    }
+
+    fn read_return_data<E>(&mut self, dest: u64, offset: u64, size: u64) -> Result<Effect, Stop<E>> {
+        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
+        let data = self.return_data.clone();
+        let start = data.len().min(offset as usize);
+        let slice = &data[start..data.len().min(start + size as usize)];
+        self.guest.pay_for_write(slice.len())?;
+        self.guest.write(dest, slice)?;
+        Ok(i32_answer(slice.len() as u32))
+    }
+
+    fn emit_log<DB: Database>(
+        &mut self,
+        data: u64,
+        len: u64,
+        topics: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
+        let topic_bytes = 32 * topics;
+        if topics > 4 || len < topic_bytes {
+            return Err(Stop::fail("bad topic data"));
+        }
+        self.guest.pay_for_read(len as usize)?;
+        self.guest.pay_for_log(topics as usize, (len - topic_bytes) as usize)?;
+        let (topics, data) = self.guest.read(data, len)?.split_at(topic_bytes as usize);
+        if self.is_static {
+            return Err(Stop::fail("log in a static call"));
+        }
+        let topics = topics.chunks_exact(32).map(B256::from_slice).collect();
+        let data = LogData::new_unchecked(topics, Bytes::copy_from_slice(data));
+        ctx.journal_mut().log(Log { address: self.address, data });
+        Ok(DONE)
+    }
+
+    fn account_balance<DB: Database>(
+        &mut self,
+        address: u64,
+        dest: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
+        let address = self.guest.read_address(address)?;
+        let account = ctx.journal_mut().load_account(address).map_err(Stop::Fatal)?;
+        let (cost, balance) = (ACCOUNT_GAS[usize::from(!account.is_cold)], account.info.balance);
+        self.guest.buy_gas(cost)?;
+        self.guest.write_u256(dest, balance)?;
+        Ok(DONE)
+    }
+
+    fn account_codehash<DB: Database>(
+        &mut self,
+        address: u64,
+        dest: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
+        let address = self.guest.read_address(address)?;
+        let hash = ctx.journal_mut().code_hash(address).map_err(Stop::Fatal)?;
+        self.guest.buy_gas(ACCOUNT_GAS[usize::from(!hash.is_cold)])?;
+        self.guest.write(dest, hash.as_slice())?;
+        Ok(DONE)
+    }
+
+    /// The code of an account; a second look at the same account is free.
+    fn code<DB: Database>(
+        &mut self,
+        address: Address,
+        ctx: &mut ArbContext<DB>,
+    ) -> Result<Bytes, Stop<DB::Error>> {
+        if let Some((last, code)) = &self.last_code
+            && *last == address
+        {
+            return Ok(code.clone());
+        }
+        let limit = ctx.cfg.limit_contract_code_size.unwrap_or(24_576) as u64;
+        let code = ctx.journal_mut().code(address).map_err(Stop::Fatal)?;
+        self.guest.buy_gas(CODE_GAS * (limit / 24_576) + ACCOUNT_GAS[usize::from(!code.is_cold)])?;
+        // Since ArbOS 40 an empty code is not remembered.
+        if !code.data.is_empty() || ctx.chain.config.arbos_version < 40 {
+            self.last_code = Some((address, code.data.clone()));
+        }
+        Ok(code.data)
+    }
+
+    fn account_code<DB: Database>(
+        &mut self,
+        address: u64,
+        offset: u64,
+        size: u64,
+        dest: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
+        let address = self.guest.read_address(address)?;
+        let code = self.code(address, ctx)?;
+        self.guest.pay_for_write(code.len())?;
+        let start = code.len().min(offset as usize);
+        let slice = &code[start..code.len().min(start + size as usize)];
+        self.guest.write(dest, slice)?;
+        Ok(i32_answer(slice.len() as u32))
+    }
+
+    fn account_code_size<DB: Database>(
+        &mut self,
+        address: u64,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
+        let address = self.guest.read_address(address)?;
+        let size = self.code(address, ctx)?.len();
+        Ok(i32_answer(size as u32))
+    }
+
+    fn pay_for_memory_grow<DB: Database>(
+        &mut self,
+        pages: u16,
+        ctx: &mut ArbContext<DB>,
+    ) -> HostResult<DB> {
+        if pages == 0 {
+            self.guest.buy_ink(HOSTIO_INK)?;
+            return Ok(DONE);
+        }
+        let cost = super::page_gas(ctx, pages)?;
+        ctx.chain.pages.open(pages);
+        self.guest.buy_gas(cost)?;
+        Ok(DONE)
+    }
+
+    /// The memory of the frame's interpreter belongs to EVM code; a program has its own.
+    pub(super) fn is_parked_at(&self, frame: &EthFrame) -> bool {
+        self.depth == frame.depth
+    }
+}
