@@ -112,14 +112,9 @@ impl<DB: Database, I> ArbEvm<DB, I> {
         &self.inner.ctx.chain
     }
 
-    /// The inspector, and what is left of the EVM's state is dropped.
-    pub fn into_inspector(self) -> I {
-        self.inner.inspector
-    }
-
-    /// The database and the chain; the journal's uncommitted state is dropped.
-    pub fn into_db_and_chain(self) -> (DB, ArbChain) {
-        (self.inner.ctx.journaled_state.database, self.inner.ctx.chain)
+    /// The database, the chain and the inspector; the journal's uncommitted state is dropped.
+    pub fn into_parts(self) -> (DB, ArbChain, I) {
+        (self.inner.ctx.journaled_state.database, self.inner.ctx.chain, self.inner.inspector)
     }
 
     fn begin(&mut self, tx: TxEnv) {

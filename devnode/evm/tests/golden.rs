@@ -201,7 +201,7 @@ fn execute(call: &Call, sender: Address, nonce: u64, chain: &ArbChain, db: InMem
     let block = block_env(0, NOW_SECS, 0);
     let mut evm = ArbEvm::new(db, cfg_env(&chain.config), block, chain.clone(), NoOpInspector);
     let result = evm.transact_commit(tx).expect("a valid transaction");
-    let (db, _) = evm.into_db_and_chain();
+    let (db, ..) = evm.into_parts();
     let logs = match &result {
         ExecutionResult::Success { logs, .. } => logs.clone(),
         _ => Vec::new(),

@@ -125,7 +125,9 @@ impl StylusParams {
         let mut take = |len: usize| {
             let field = &bytes[at..at + len];
             at += len;
-            field.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte))
+            field
+                .iter()
+                .fold(0_u32, |value, byte| value << 8 | u32::from(*byte))
         };
         Self {
             version: take(2) as u16,

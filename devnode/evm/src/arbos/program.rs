@@ -86,7 +86,7 @@ impl ProgramRecord {
         self.asm_kb.saturating_mul(1_024)
     }
 
-    /// Outlived its days? (A record that was never activated did.)
+    /// Outlived its days?
     pub fn is_expired(&self, params: &StylusParams, now_secs: u64) -> bool {
         self.age_secs(now_secs) > params.expiry_secs()
     }
@@ -100,17 +100,22 @@ impl ProgramRecord {
             return Err(Inactive::NotActivated);
         }
         if self.version != params.version {
-            return Err(Inactive::NeedsUpgrade { have: self.version, want: params.version });
+            return Err(Inactive::NeedsUpgrade {
+                have: self.version,
+                want: params.version,
+            });
         }
         if self.is_expired(params, now_secs) {
-            return Err(Inactive::Expired { age_secs: self.age_secs(now_secs) });
+            return Err(Inactive::Expired {
+                age_secs: self.age_secs(now_secs),
+            });
         }
         Ok(self)
     }
 }
 
 /// Whole hours since [`ARBITRUM_START_SECS`], at most 24 bits.
-pub fn hours(now_secs: u64) -> u32 {
+pub(crate) fn hours(now_secs: u64) -> u32 {
     let hours = now_secs.saturating_sub(ARBITRUM_START_SECS) / 3_600;
     hours.min(0xff_ffff) as u32
 }

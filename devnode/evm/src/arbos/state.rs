@@ -16,6 +16,16 @@ pub(crate) fn version_slot() -> U256 {
     Space::ROOT.slot_at(0)
 }
 
+/// ArbOS version of a planned upgrade, in the root.
+pub(crate) fn upgrade_version_slot() -> U256 {
+    Space::ROOT.slot_at(1)
+}
+
+/// Second of a planned upgrade, in the root.
+pub(crate) fn upgrade_time_slot() -> U256 {
+    Space::ROOT.slot_at(2)
+}
+
 /// The account that fees go to, in the root.
 pub(crate) fn network_fee_account_slot() -> U256 {
     Space::ROOT.slot_at(3)
@@ -24,6 +34,26 @@ pub(crate) fn network_fee_account_slot() -> U256 {
 /// The chain id, in the root.
 pub(crate) fn chain_id_slot() -> U256 {
     Space::ROOT.slot_at(4)
+}
+
+/// Wei for a unit of L1 data.
+pub(crate) fn l1_price_slot() -> U256 {
+    Space::ROOT.child(0).slot_at(7)
+}
+
+/// Gas that the chain aims at a second.
+pub(crate) fn speed_limit_slot() -> U256 {
+    Space::ROOT.child(1).slot_at(0)
+}
+
+/// Gas that a block may use.
+pub(crate) fn block_gas_limit_slot() -> U256 {
+    Space::ROOT.child(1).slot_at(1)
+}
+
+/// The least wei for a unit of gas.
+pub(crate) fn min_base_fee_slot() -> U256 {
+    Space::ROOT.child(1).slot_at(3)
 }
 
 /// The chain owners.
@@ -97,7 +127,9 @@ pub fn program_record<DB: Database>(
     journal: &mut Journal<DB>,
     code_hash: B256,
 ) -> Result<ProgramRecord, DB::Error> {
-    Ok(ProgramRecord::from_word(journal.get(program_slot(code_hash))?))
+    Ok(ProgramRecord::from_word(
+        journal.get(program_slot(code_hash))?,
+    ))
 }
 
 /// Writes a program's record, for tests that need a certain one.

@@ -87,7 +87,11 @@ impl AddressSet {
     }
 
     /// Is `member` in it?
-    pub(crate) fn contains<S: Store>(self, store: &mut S, member: Address) -> Result<bool, S::Error> {
+    pub(crate) fn contains<S: Store>(
+        self,
+        store: &mut S,
+        member: Address,
+    ) -> Result<bool, S::Error> {
         Ok(!store.get(self.place(member))?.is_zero())
     }
 
@@ -107,6 +111,7 @@ impl AddressSet {
         let size = self.size(store)? + 1;
         store.set(self.place(member), U256::from(size))?;
         store.set(self.0.slot_at(size), member.into_word().into())?;
+        self.size(store)?; // Nitro reads it once more, and charges for that
         store.set(self.0.slot_at(0), U256::from(size))
     }
 
@@ -121,7 +126,10 @@ impl AddressSet {
         if place < size {
             let last = store.get(self.0.slot_at(size))?;
             store.set(self.0.slot_at(place), last)?;
-            store.set(self.place(Address::from_word(last.into())), U256::from(place))?;
+            store.set(
+                self.place(Address::from_word(last.into())),
+                U256::from(place),
+            )?;
         }
         store.set(self.0.slot_at(size), U256::ZERO)?;
         store.set(self.0.slot_at(0), U256::from(size.saturating_sub(1)))

@@ -5,7 +5,7 @@ use std::{fmt, sync::OnceLock};
 use devnode_meter::{ENTRYPOINT, INK_LEFT, INK_STATUS, MEMORY, STACK_LEFT};
 use wasmi::{
     Config, Engine, Error, Func, Global, Linker, Memory, Module, ResumableCall,
-    ResumableCallHostTrap, Store, Val,
+    ResumableCallHostTrap, Store, StoreLimits, StoreLimitsBuilder, Val,
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 /// A program that wasmi has parsed; it translates a function when the function is called first.
 pub(super) struct WasmiCode {
     module: Module,
-    linker: Linker<()>,
+    linker: Linker<StoreLimits>,
 }
 
 /// The depth counter has to run out before wasmi's own limits do: 262,144 words (below ArbOS 50)
@@ -25,6 +25,10 @@ const RECURSION_LIMIT: usize = 65_536;
 /// Bytes of wasmi's value stack: every word of the depth counter, and 8 times as much for wasmi's
 /// own slots.
 const STACK_BYTES: usize = 262_144 * 8 * 9;
+/// Bytes of memory that a program can have: 128 pages, which is where pages stop having a price
+/// (embedded-chain.md §1.6). `memory.grow 65536` is paid for as 0 pages (§6.3), so the price alone
+/// does not bound it.
+const MEMORY_BYTES: usize = 128 << 16;
 /// Value stacks that are kept for reuse: one for each nested program is enough.
 const CACHED_STACKS: usize = 64;
 
@@ -68,7 +72,7 @@ impl WasmiCode {
             let hostio = Hostio::find(from, name)
                 .ok_or_else(|| format!("unknown import {from}.{name}"))?;
             let ty = import.ty().func().ok_or("an import is not a function")?;
-            let suspend = move |_: wasmi::Caller<'_, ()>, inputs: &[Val], _: &mut [Val]| {
+            let suspend = move |_: wasmi::Caller<'_, StoreLimits>, inputs: &[Val], _: &mut [Val]| {
                 let mut args = [0; MAX_ARGS];
                 for (arg, input) in args.iter_mut().zip(inputs) {
                     *arg = bits(input);
@@ -94,7 +98,9 @@ impl Code for WasmiCode {
         ink: u64,
         stack_words: u32,
     ) -> Result<Box<dyn Machine>, String> {
-        let mut store = Store::new(engine(), ());
+        let limits = StoreLimitsBuilder::new().memory_size(MEMORY_BYTES).build();
+        let mut store = Store::new(engine(), limits);
+        store.limiter(|limits| limits);
         let instance = self
             .linker
             .instantiate_and_start(&mut store, &self.module)
@@ -116,7 +122,7 @@ impl Code for WasmiCode {
 
 #[derive(Debug)]
 struct WasmiMachine {
-    store: Store<()>,
+    store: Store<StoreLimits>,
     memory: Memory,
     ink_left: Global,
     ink_status: Global,
