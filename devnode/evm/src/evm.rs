@@ -90,7 +90,7 @@ impl<DB: Database, I> ArbEvm<DB, I> {
             local: Default::default(),
             error: Ok(()),
         };
-        let precompiles = ArbPrecompiles::new(spec);
+        let precompiles = ArbPrecompiles::new(&ctx.chain.config);
         Self {
             inner: Evm::new_with_inspector(
                 ctx,

@@ -487,3 +487,31 @@ fn programs_see_the_block_of_layer_one_and_nitros_constants() {
     .concat();
     assert_eq!(outcome.output().unwrap().as_ref(), want);
 }
+
+#[test]
+fn p256_costs_6900_gas_since_arbos_50_and_3450_before() {
+    let gas = |version| {
+        let mut world = World::with_version(version);
+        let precompile = Address::from_word(U256::from(0x100).into());
+        execution_gas(&world.call(precompile, &[], 100_000), &[])
+    };
+    assert_eq!(gas(51), 6_900);
+    assert_eq!(gas(40), 3_450);
+}
+
+#[test]
+fn running_a_program_does_not_warm_the_account_of_arbos() {
+    // Calls the program of the first word, then answers with the gas of a BALANCE of the second.
+    let code = [
+        0x60, 0x00, 0x60, 0x00, 0x60, 0x00, 0x60, 0x00, 0x60, 0x00, 0x60, 0x00, 0x35, 0x5a, 0xf1,
+        0x50, // CALL
+        0x5a, 0x60, 0x20, 0x35, 0x31, 0x50, 0x5a, 0x90, 0x03, // gas of BALANCE
+        0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3,
+    ];
+    let mut world = world();
+    world.contract(at(8), &code);
+    let arbos = devnode_evm::arbos::ARBOS_ADDRESS.into_word();
+    let outcome = world.call(at(8), &[at(1).into_word(), arbos].concat(), 100_000);
+    let around = 3 + 3 + 2 + 2; // PUSH1, CALLDATALOAD, POP, GAS
+    assert_eq!(outcome.output().unwrap().as_ref(), word(2_600 + around));
+}

@@ -26,14 +26,17 @@ pub use state::{
 };
 pub use storage::ARBOS_ADDRESS;
 
+use std::sync::OnceLock;
+
 use revm::{
     Database,
     handler::{EthPrecompiles, PrecompileProvider},
     interpreter::{CallInputs, InterpreterResult},
+    precompile::{Precompiles, secp256r1::P256VERIFY},
     primitives::{Address, AddressSet, hardfork::SpecId},
 };
 
-use crate::ArbContext;
+use crate::{ArbConfig, ArbContext};
 
 /// Ethereum's precompiles and ArbOS's; all of them are warm.
 #[derive(Clone, Debug)]
@@ -43,31 +46,30 @@ pub struct ArbPrecompiles {
 }
 
 impl ArbPrecompiles {
-    /// The precompiles of `spec` and ArbOS's.
-    pub fn new(spec: SpecId) -> Self {
-        let eth = EthPrecompiles::new(spec);
-        let warm = with_arbos(&eth);
+    /// The precompiles of an ArbOS version: from 50 on Osaka's (P-256 at 0x100 costs 6,900 gas as in
+    /// EIP-7951), before it Cancun's and P-256 at 3,450 gas (RIP-7212).
+    pub fn new(config: &ArbConfig) -> Self {
+        static STYLUS: OnceLock<Precompiles> = OnceLock::new();
+        let precompiles = if config.arbos_version >= 50 {
+            Precompiles::osaka()
+        } else {
+            STYLUS.get_or_init(|| {
+                let mut precompiles = Precompiles::cancun().clone();
+                precompiles.extend([P256VERIFY]);
+                precompiles
+            })
+        };
+        let eth = EthPrecompiles { precompiles, spec: config.spec() };
+        let warm = eth.warm_addresses().iter().copied().chain(PRECOMPILES).collect();
         Self { eth, warm }
     }
-}
-
-fn with_arbos(eth: &EthPrecompiles) -> AddressSet {
-    eth.warm_addresses()
-        .iter()
-        .copied()
-        .chain(PRECOMPILES)
-        .collect()
 }
 
 impl<DB: Database> PrecompileProvider<ArbContext<DB>> for ArbPrecompiles {
     type Output = InterpreterResult;
 
-    fn set_spec(&mut self, spec: SpecId) -> bool {
-        let changed = PrecompileProvider::<ArbContext<DB>>::set_spec(&mut self.eth, spec);
-        if changed {
-            self.warm = with_arbos(&self.eth);
-        }
-        changed
+    fn set_spec(&mut self, _: SpecId) -> bool {
+        false // they go by the ArbOS version, which is fixed
     }
 
     fn run(
