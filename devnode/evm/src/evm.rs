@@ -9,8 +9,7 @@ use revm::{
         result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, ResultAndState},
     },
     handler::{
-        EthFrame, EvmTr, FrameInitOrResult, FrameResult, Handler, ItemOrResult,
-        MainnetHandler,
+        EthFrame, EvmTr, FrameInitOrResult, FrameResult, Handler, ItemOrResult, MainnetHandler,
         evm::{ContextDbError, FrameInitResult},
         instructions::{EthInstructions, InstructionProvider},
     },
@@ -31,13 +30,16 @@ use crate::{ArbChain, ArbConfig, arbos::ArbPrecompiles, stylus::Programs};
 pub type ArbContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ArbChain>;
 
 /// What executing a transaction gives.
-pub type ArbResult<DB> = Result<
-    ExecutionResult<HaltReason>,
-    EVMError<<DB as Database>::Error, InvalidTransaction>,
->;
+pub type ArbResult<DB> =
+    Result<ExecutionResult<HaltReason>, EVMError<<DB as Database>::Error, InvalidTransaction>>;
 
-type Inner<DB, I> =
-    Evm<ArbContext<DB>, I, EthInstructions<EthInterpreter, ArbContext<DB>>, ArbPrecompiles, EthFrame>;
+type Inner<DB, I> = Evm<
+    ArbContext<DB>,
+    I,
+    EthInstructions<EthInterpreter, ArbContext<DB>>,
+    ArbPrecompiles,
+    EthFrame,
+>;
 
 /// revm's configuration for a chain: its Ethereum rules, without EIP-7623's calldata floor and
 /// without blobs, with Nitro's cap on a transaction's gas (embedded-chain.md §1.9, §3.3, §7.7).
@@ -45,7 +47,11 @@ pub fn cfg_env(config: &ArbConfig) -> CfgEnv {
     let mut cfg = CfgEnv::new_with_spec(config.spec()).with_chain_id(config.chain_id);
     cfg.disable_eip3541 = true; // `refuse_ef_code` does it
     cfg.disable_eip7623 = true;
-    cfg.tx_gas_limit_cap = Some(if config.arbos_version >= 50 { 32_000_000 } else { u64::MAX });
+    cfg.tx_gas_limit_cap = Some(if config.arbos_version >= 50 {
+        32_000_000
+    } else {
+        u64::MAX
+    });
     cfg
 }
 
@@ -54,7 +60,9 @@ pub fn cfg_env(config: &ArbConfig) -> CfgEnv {
 pub fn block_env(l1_block_number: u64, timestamp_secs: u64, base_fee_wei: u64) -> BlockEnv {
     BlockEnv {
         number: U256::from(l1_block_number),
-        beneficiary: Address::new(*b"\xa4\xb0\0\0\0\0\0\0\0\0\0\x73\x65\x71\x75\x65\x6e\x63\x65\x72"),
+        beneficiary: Address::new(
+            *b"\xa4\xb0\0\0\0\0\0\0\0\0\0\x73\x65\x71\x75\x65\x6e\x63\x65\x72",
+        ),
         timestamp: U256::from(timestamp_secs),
         gas_limit: 1 << 50,
         basefee: base_fee_wei,
@@ -114,7 +122,11 @@ impl<DB: Database, I> ArbEvm<DB, I> {
 
     /// The database, the chain and the inspector; the journal's uncommitted state is dropped.
     pub fn into_parts(self) -> (DB, ArbChain, I) {
-        (self.inner.ctx.journaled_state.database, self.inner.ctx.chain, self.inner.inspector)
+        (
+            self.inner.ctx.journaled_state.database,
+            self.inner.ctx.chain,
+            self.inner.inspector,
+        )
     }
 
     fn begin(&mut self, tx: TxEnv) {
@@ -169,7 +181,12 @@ impl<DB: Database, I> EvmTr for ArbEvm<DB, I> {
 
     fn all(
         &self,
-    ) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<EthFrame>) {
+    ) -> (
+        &Self::Context,
+        &Self::Instructions,
+        &Self::Precompiles,
+        &FrameStack<EthFrame>,
+    ) {
         self.inner.all()
     }
 
@@ -200,7 +217,12 @@ impl<DB: Database, I> EvmTr for ArbEvm<DB, I> {
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<EthFrame>, ContextDbError<Self::Context>> {
         let action = self.run_stylus()?;
-        let Inner { ctx, instruction, frame_stack, .. } = &mut self.inner;
+        let Inner {
+            ctx,
+            instruction,
+            frame_stack,
+            ..
+        } = &mut self.inner;
         let frame = frame_stack.get();
         let mut action = action.unwrap_or_else(|| {
             frame.interpreter.run_plain(
@@ -236,7 +258,13 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
 
     fn all_inspector(
         &self,
-    ) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<EthFrame>, &I) {
+    ) -> (
+        &Self::Context,
+        &Self::Instructions,
+        &Self::Precompiles,
+        &FrameStack<EthFrame>,
+        &I,
+    ) {
         self.inner.all_inspector()
     }
 
@@ -257,7 +285,13 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
     ) -> Result<FrameInitOrResult<EthFrame>, ContextDbError<Self::Context>> {
         let logs_before = self.inner.ctx.journaled_state.logs().len();
         let action = self.run_stylus()?;
-        let Inner { ctx, inspector, instruction, frame_stack, .. } = &mut self.inner;
+        let Inner {
+            ctx,
+            inspector,
+            instruction,
+            frame_stack,
+            ..
+        } = &mut self.inner;
         let frame = frame_stack.get();
         let mut action = match action {
             Some(action) => {

@@ -123,7 +123,10 @@ fn end(body: &str, gas: u64) -> (ExecutionResult, u64) {
 
 #[test]
 fn endless_work_ends_when_the_gas_does() {
-    for body in ["(loop (br 0)) (i32.const 0)", "(loop (drop (memory.grow (i32.const 0))) (br 0)) (i32.const 0)"] {
+    for body in [
+        "(loop (br 0)) (i32.const 0)",
+        "(loop (drop (memory.grow (i32.const 0))) (br 0)) (i32.const 0)",
+    ] {
         let (outcome, used) = end(body, 3_000_000);
         assert!(outcome.is_halt());
         assert_eq!(used, 3_000_000);
@@ -150,7 +153,10 @@ fn deep_recursion_of_the_old_limit_is_no_danger_to_the_host() {
 fn memory_bombs_are_out_of_gas() {
     // 128 pages are about 32 million gas, more are priced at all the gas there is.
     for pages in [128, 1_000, 65_535] {
-        let (outcome, used) = end(&format!("(drop (memory.grow (i32.const {pages}))) (i32.const 0)"), 30_000_000);
+        let (outcome, used) = end(
+            &format!("(drop (memory.grow (i32.const {pages}))) (i32.const 0)"),
+            30_000_000,
+        );
         assert!(outcome.is_halt(), "{pages} pages: {outcome:?}");
         assert_eq!(used, 30_000_000);
     }
@@ -184,7 +190,10 @@ fn traps_revert_with_no_data_and_keep_the_gas() {
     ];
     for body in traps {
         let (outcome, used) = end(body, 1_000_000);
-        assert!(matches!(&outcome, ExecutionResult::Revert { output, .. } if output.is_empty()), "{body}: {outcome:?}");
+        assert!(
+            matches!(&outcome, ExecutionResult::Revert { output, .. } if output.is_empty()),
+            "{body}: {outcome:?}"
+        );
         assert!(used < 25_000, "{body} used {used}");
     }
 }
@@ -193,41 +202,76 @@ fn traps_revert_with_no_data_and_keep_the_gas() {
 fn pointers_out_of_memory_revert() {
     // Name, parameters, results; called with every argument -1, then with pointers at the last byte.
     let hostios = [
-        ("read_args", "i", ""), ("write_result", "ii", ""),
-        ("storage_load_bytes32", "ii", ""), ("storage_cache_bytes32", "ii", ""),
-        ("transient_load_bytes32", "ii", ""), ("transient_store_bytes32", "ii", ""),
-        ("call_contract", "iiiili", "i"), ("delegate_call_contract", "iiili", "i"),
-        ("static_call_contract", "iiili", "i"), ("create1", "iiiii", ""), ("create2", "iiiiii", ""),
-        ("emit_log", "iii", ""), ("account_balance", "ii", ""), ("account_code", "iiii", "i"),
-        ("account_code_size", "i", "i"), ("account_codehash", "ii", ""), ("block_basefee", "i", ""),
-        ("block_coinbase", "i", ""), ("contract_address", "i", ""), ("msg_sender", "i", ""),
-        ("msg_value", "i", ""), ("native_keccak256", "iii", ""), ("tx_gas_price", "i", ""),
-        ("tx_origin", "i", ""), ("math_div", "ii", ""), ("math_mod", "ii", ""), ("math_pow", "ii", ""),
-        ("math_add_mod", "iii", ""), ("math_mul_mod", "iii", ""),
+        ("read_args", "i", ""),
+        ("write_result", "ii", ""),
+        ("storage_load_bytes32", "ii", ""),
+        ("storage_cache_bytes32", "ii", ""),
+        ("transient_load_bytes32", "ii", ""),
+        ("transient_store_bytes32", "ii", ""),
+        ("call_contract", "iiiili", "i"),
+        ("delegate_call_contract", "iiili", "i"),
+        ("static_call_contract", "iiili", "i"),
+        ("create1", "iiiii", ""),
+        ("create2", "iiiiii", ""),
+        ("emit_log", "iii", ""),
+        ("account_balance", "ii", ""),
+        ("account_code", "iiii", "i"),
+        ("account_code_size", "i", "i"),
+        ("account_codehash", "ii", ""),
+        ("block_basefee", "i", ""),
+        ("block_coinbase", "i", ""),
+        ("contract_address", "i", ""),
+        ("msg_sender", "i", ""),
+        ("msg_value", "i", ""),
+        ("native_keccak256", "iii", ""),
+        ("tx_gas_price", "i", ""),
+        ("tx_origin", "i", ""),
+        ("math_div", "ii", ""),
+        ("math_mod", "ii", ""),
+        ("math_pow", "ii", ""),
+        ("math_add_mod", "iii", ""),
+        ("math_mul_mod", "iii", ""),
     ];
     let names = |letters: &str| {
-        letters.chars().map(|l| if l == 'i' { "i32 " } else { "i64 " }).collect::<String>()
+        letters
+            .chars()
+            .map(|l| if l == 'i' { "i32 " } else { "i64 " })
+            .collect::<String>()
     };
     for (name, params, results) in hostios {
         for pointer in [-1, 65_535] {
             let args: String = params
                 .chars()
-                .map(|l| if l == 'i' { format!("(i32.const {pointer})") } else { "(i64.const -1)".into() })
+                .map(|l| {
+                    if l == 'i' {
+                        format!("(i32.const {pointer})")
+                    } else {
+                        "(i64.const -1)".into()
+                    }
+                })
                 .collect();
             let call = format!("(call $host {args})");
-            let body = if results.is_empty() { call } else { format!("(drop {call})") };
+            let body = if results.is_empty() {
+                call
+            } else {
+                format!("(drop {call})")
+            };
             let text = format!(
                 r#"(module (import "vm_hooks" "{name}" (func $host (param {}) (result {})))
                   (memory (export "memory") 1 1)
                   (func (export "user_entrypoint") (param i32) (result i32) {body} (i32.const 0)))"#,
-                names(params), names(results),
+                names(params),
+                names(results),
             );
             let mut world = World::new();
             world.program(at(1), &text);
             let outcome = world.call(at(1), &[1, 2], 5_000_000);
             // A length of -1 is paid for first: 4 GiB are out of ink. Else it is a host error.
             assert!(!outcome.is_success(), "{name} {pointer}: {outcome:?}");
-            assert!(outcome.output().is_none_or(|data| data.is_empty()), "{name}");
+            assert!(
+                outcome.output().is_none_or(|data| data.is_empty()),
+                "{name}"
+            );
         }
     }
 }

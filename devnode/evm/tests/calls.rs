@@ -102,9 +102,15 @@ fn value_costs_9000_and_25000_more_to_create_an_account() {
     let (mut world, ink) = caller();
     world.set_balance(at(TARGET), 1);
     let known = call(&mut world, &request(CALL, at(TARGET), 0, 1, &[]));
-    assert_eq!((known.status, known.ink), (0, ink + (2_600 + 9_000) * PRICE));
+    assert_eq!(
+        (known.status, known.ink),
+        (0, ink + (2_600 + 9_000) * PRICE)
+    );
     let fresh = call(&mut world, &request(CALL, at(3), 0, 1, &[]));
-    assert_eq!((fresh.status, fresh.ink), (0, ink + (2_600 + 25_000 + 9_000) * PRICE));
+    assert_eq!(
+        (fresh.status, fresh.ink),
+        (0, ink + (2_600 + 25_000 + 9_000) * PRICE)
+    );
     assert_eq!(world.info(at(TARGET)).balance, U256::from(2));
     assert_eq!(world.info(at(3)).balance, U256::from(1));
     assert_eq!(world.info(at(PROGRAM)).balance, U256::from(998));
@@ -113,12 +119,18 @@ fn value_costs_9000_and_25000_more_to_create_an_account() {
 #[test]
 fn the_stipend_reaches_the_callee_and_is_paid_for_by_the_caller() {
     let (mut world, ink) = caller();
-    world.contract(at(TARGET), &[0x5a, 0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3]); // returns GAS
+    world.contract(
+        at(TARGET),
+        &[0x5a, 0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3],
+    ); // returns GAS
     let got = call(&mut world, &request(CALL, at(TARGET), 0, 1, &[]));
     assert_eq!(got.data, word(2_300 - 2), "the stipend, after GAS itself");
     // GAS 2, three pushes 3 each, MSTORE 3 and a word of memory 3, and a fourth push.
     let used = 2 + 3 + 3 + 3 + 3 + 3;
-    assert_eq!(got.ink, ink + (2_600 + 9_000 + used) * PRICE + 5_040 - 5_040);
+    assert_eq!(
+        got.ink,
+        ink + (2_600 + 9_000 + used) * PRICE + 5_040 - 5_040
+    );
 }
 
 #[test]
@@ -149,7 +161,11 @@ fn a_call_that_costs_more_than_is_left_takes_all_and_fails() {
     let outcome = world.call(at(PROGRAM), &data, 21_000 + 40_000);
     assert!(outcome.is_success(), "with gas for it: {outcome:?}");
     // Less than 2,600 + 25,000 + 9,000: the program gets status 2 and no gas, and dies of that.
-    let outcome = world.call(at(PROGRAM), &request(CALL, at(4), 0, 1, &[]), 21_000 + 36_000);
+    let outcome = world.call(
+        at(PROGRAM),
+        &request(CALL, at(4), 0, 1, &[]),
+        21_000 + 36_000,
+    );
     assert!(outcome.is_halt());
     assert_eq!(outcome.tx_gas_used(), 57_000);
 }
@@ -157,12 +173,18 @@ fn a_call_that_costs_more_than_is_left_takes_all_and_fails() {
 #[test]
 fn requested_gas_is_capped_at_63_of_64_parts() {
     let (mut world, _) = caller();
-    world.contract(at(TARGET), &[0x5a, 0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3]);
+    world.contract(
+        at(TARGET),
+        &[0x5a, 0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3],
+    );
     let all = call(&mut world, &request(CALL, at(TARGET), u64::MAX, 0, &[])).data;
     let few = call(&mut world, &request(CALL, at(TARGET), 1_000, 0, &[])).data;
     assert_eq!(few, word(998));
     let all = U256::from_be_slice(&all).to::<u64>();
-    assert!(all < 10_000_000 * 63 / 64 && all > 9_900_000 * 63 / 64, "{all}");
+    assert!(
+        all < 10_000_000 * 63 / 64 && all > 9_900_000 * 63 / 64,
+        "{all}"
+    );
 }
 
 #[test]
@@ -187,7 +209,14 @@ fn a_call_shows_the_caller_and_the_value_and_a_static_one_no_value() {
     let (mut world, _) = caller();
     world.program(at(TARGET), CONTEXT);
     let got = call(&mut world, &request(CALL, at(TARGET), u64::MAX, 5, &[]));
-    let want = |value| [at(TARGET).into_word().0, at(PROGRAM).into_word().0, word(value)].concat();
+    let want = |value| {
+        [
+            at(TARGET).into_word().0,
+            at(PROGRAM).into_word().0,
+            word(value),
+        ]
+        .concat()
+    };
     assert_eq!((got.status, got.data), (0, want(5)));
     let got = call(&mut world, &request(STATIC, at(TARGET), u64::MAX, 0, &[]));
     assert_eq!((got.status, got.data), (0, want(0)));
@@ -216,7 +245,10 @@ fn delegated_accounts_run_the_code_of_their_delegate() {
     world.contract(at(5), &delegation);
     let got = call(&mut world, &request(CALL, at(5), u64::MAX, 0, &[]));
     assert_eq!(got.status, 0);
-    assert_eq!(got.data[..64], [at(5).into_word().0, at(PROGRAM).into_word().0].concat());
+    assert_eq!(
+        got.data[..64],
+        [at(5).into_word().0, at(PROGRAM).into_word().0].concat()
+    );
 }
 
 #[test]
@@ -281,7 +313,10 @@ fn msg_reentrant_counts_open_contexts_of_the_acting_address_but_for_delegated_on
         assert_eq!(output.get(byte), Some(&want), "case {index}: {outcome:?}");
     }
     // Two calls one after the other are not re-entrance.
-    assert_eq!(world.call(at(1), &[], 100_000).output().unwrap().as_ref(), [0]);
+    assert_eq!(
+        world.call(at(1), &[], 100_000).output().unwrap().as_ref(),
+        [0]
+    );
 }
 
 // --- depth ---
@@ -325,7 +360,10 @@ fn sixty_nested_programs_pay_for_their_pages() {
         .map(|depth| gas(depth + 1) - gas(depth) - page(depth as u16 + 2)) // so many frames
         .collect();
     assert!(work.iter().all(|gas| *gas == work[0]), "{work:?}");
-    assert!(work[0] > 100 + cached_gas(&stats) && work[0] < 150 + cached_gas(&stats), "{work:?}");
+    assert!(
+        work[0] > 100 + cached_gas(&stats) && work[0] < 150 + cached_gas(&stats),
+        "{work:?}"
+    );
 }
 
 #[test]
@@ -344,7 +382,11 @@ fn more_than_128_open_pages_are_out_of_gas() {
     world.program(at(1), NESTED);
     world.cfg.tx_gas_limit_cap = Some(u64::MAX);
     let outcome = world.call(at(1), &2_000_u32.to_le_bytes(), 1 << 49);
-    assert_eq!(outcome.output().unwrap().as_ref(), 127_u32.to_le_bytes(), "128 frames of a page");
+    assert_eq!(
+        outcome.output().unwrap().as_ref(),
+        127_u32.to_le_bytes(),
+        "128 frames of a page"
+    );
 }
 
 // --- creates ---
@@ -379,7 +421,11 @@ fn create(world: &mut World, kind: u8, value: u64, init: &[u8]) -> (u64, Address
     assert!(outcome.is_success(), "{outcome:?}");
     let output = outcome.output().unwrap();
     let ink = u64::from_le_bytes(output[..8].try_into().unwrap());
-    (ink, Address::from_slice(&output[8..28]), output[28..].to_vec())
+    (
+        ink,
+        Address::from_slice(&output[8..28]),
+        output[28..].to_vec(),
+    )
 }
 
 fn creator() -> World {
@@ -432,7 +478,11 @@ fn a_create_in_a_static_context_fails_the_frame() {
     world.contract(at(9), &forwarder(0xfa));
     let data = [at(PROGRAM).as_slice(), &[0], &word(0), &word(7), &INIT].concat();
     let outcome = world.call(at(9), &data, 1_000_000);
-    assert_eq!(outcome.output().unwrap().as_ref(), [0], "reverts with empty data");
+    assert_eq!(
+        outcome.output().unwrap().as_ref(),
+        [0],
+        "reverts with empty data"
+    );
     assert!(outcome.tx_gas_used() < 100_000, "and keeps its gas");
 }
 

@@ -89,11 +89,28 @@ fn a_callee_does_not_see_what_its_caller_has_not_flushed() {
     let mut world = world();
     world.set_storage(at(1), 1, 5);
     let inner = [[LOAD, 1, 0], [END, 0, 0]];
-    let dirty = [&[[CACHE, 1, 7], [CALL_SELF, 0, 0]][..], &inner, &[[LOAD, 1, 0]]].concat();
-    assert_eq!(run(&mut world, &dirty), [5, 7], "the callee reads the chain's storage");
-    assert_eq!(world.storage(at(1), 1), U256::from(5), "never flushed: not written");
-    let flushed =
-        [&[[CACHE, 1, 7], [FLUSH, 0, 0], [CALL_SELF, 0, 0]][..], &inner, &[[LOAD, 1, 0]]].concat();
+    let dirty = [
+        &[[CACHE, 1, 7], [CALL_SELF, 0, 0]][..],
+        &inner,
+        &[[LOAD, 1, 0]],
+    ]
+    .concat();
+    assert_eq!(
+        run(&mut world, &dirty),
+        [5, 7],
+        "the callee reads the chain's storage"
+    );
+    assert_eq!(
+        world.storage(at(1), 1),
+        U256::from(5),
+        "never flushed: not written"
+    );
+    let flushed = [
+        &[[CACHE, 1, 7], [FLUSH, 0, 0], [CALL_SELF, 0, 0]][..],
+        &inner,
+        &[[LOAD, 1, 0]],
+    ]
+    .concat();
     assert_eq!(run(&mut world, &flushed), [7, 7]);
     assert_eq!(world.storage(at(1), 1), U256::from(7));
 }
@@ -103,11 +120,20 @@ fn a_caller_keeps_what_it_has_read_until_it_clears_its_cache() {
     let mut world = world();
     world.set_storage(at(1), 1, 5);
     let inner = [[CACHE, 1, 9], [FLUSH, 0, 0], [END, 0, 0]];
-    let stale = [&[[LOAD, 1, 0], [CALL_SELF, 0, 0]][..], &inner, &[[LOAD, 1, 0]]].concat();
+    let stale = [
+        &[[LOAD, 1, 0], [CALL_SELF, 0, 0]][..],
+        &inner,
+        &[[LOAD, 1, 0]],
+    ]
+    .concat();
     assert_eq!(run(&mut world, &stale), [5, 5]);
     world.set_storage(at(1), 1, 5);
-    let cleared =
-        [&[[LOAD, 1, 0], [FLUSH, 0, 1], [CALL_SELF, 0, 0]][..], &inner, &[[LOAD, 1, 0]]].concat();
+    let cleared = [
+        &[[LOAD, 1, 0], [FLUSH, 0, 1], [CALL_SELF, 0, 0]][..],
+        &inner,
+        &[[LOAD, 1, 0]],
+    ]
+    .concat();
     assert_eq!(run(&mut world, &cleared), [5, 9]);
 }
 
@@ -115,7 +141,12 @@ fn a_caller_keeps_what_it_has_read_until_it_clears_its_cache() {
 fn a_dirty_caller_overwrites_what_its_callee_wrote() {
     let mut world = world();
     let inner = [[CACHE, 1, 9], [FLUSH, 0, 0], [END, 0, 0]];
-    let steps = [&[[CACHE, 1, 7], [CALL_SELF, 0, 0]][..], &inner, &[[FLUSH, 0, 0]]].concat();
+    let steps = [
+        &[[CACHE, 1, 7], [CALL_SELF, 0, 0]][..],
+        &inner,
+        &[[FLUSH, 0, 0]],
+    ]
+    .concat();
     run(&mut world, &steps);
     assert_eq!(world.storage(at(1), 1), U256::from(7));
 }
@@ -124,7 +155,13 @@ fn a_dirty_caller_overwrites_what_its_callee_wrote() {
 fn a_failing_callee_is_undone_with_its_logs_and_its_caller_is_not() {
     for failure in [REVERT, TRAP] {
         let mut world = world();
-        let inner = [[CACHE, 2, 9], [FLUSH, 0, 0], [LOG, 0, 1], [failure, 0, 0], [END, 0, 0]];
+        let inner = [
+            [CACHE, 2, 9],
+            [FLUSH, 0, 0],
+            [LOG, 0, 1],
+            [failure, 0, 0],
+            [END, 0, 0],
+        ];
         let steps = [
             &[[CACHE, 1, 7], [FLUSH, 0, 0], [LOG, 0, 2], [CALL_SELF, 0, 0]][..],
             &inner,
@@ -194,24 +231,39 @@ struct Recorder {
 }
 
 impl Inspector<ArbContext<InMemoryDB>, EthInterpreter> for Recorder {
-    fn call(&mut self, _: &mut ArbContext<InMemoryDB>, inputs: &mut CallInputs) -> Option<CallOutcome> {
+    fn call(
+        &mut self,
+        _: &mut ArbContext<InMemoryDB>,
+        inputs: &mut CallInputs,
+    ) -> Option<CallOutcome> {
         self.calls.push((self.open.len(), inputs.target_address));
         self.open.push(inputs.target_address);
         None
     }
 
-    fn call_end(&mut self, _: &mut ArbContext<InMemoryDB>, _: &CallInputs, outcome: &mut CallOutcome) {
+    fn call_end(
+        &mut self,
+        _: &mut ArbContext<InMemoryDB>,
+        _: &CallInputs,
+        outcome: &mut CallOutcome,
+    ) {
         let callee = self.open.pop().expect("an open call");
-        self.ends.push((callee, outcome.instruction_result().is_ok()));
+        self.ends
+            .push((callee, outcome.instruction_result().is_ok()));
     }
 
-    fn create(&mut self, _: &mut ArbContext<InMemoryDB>, _: &mut CreateInputs) -> Option<CreateOutcome> {
+    fn create(
+        &mut self,
+        _: &mut ArbContext<InMemoryDB>,
+        _: &mut CreateInputs,
+    ) -> Option<CreateOutcome> {
         self.creates += 1;
         None
     }
 
     fn log(&mut self, _: &mut ArbContext<InMemoryDB>, log: Log) {
-        self.logs.push((*self.open.last().expect("an open call"), log.data.data[31]));
+        self.logs
+            .push((*self.open.last().expect("an open call"), log.data.data[31]));
     }
 }
 
@@ -220,12 +272,22 @@ fn inspectors_see_programs_as_calls_with_their_logs() {
     let mut world = world();
     world.contract(at(9), &forwarder(0xf1));
     let inner = [[LOG, 0, 2], [REVERT, 0, 0], [END, 0, 0]];
-    let steps = [&[[LOG, 0, 1], [CALL_SELF, 0, 0]][..], &inner, &[[LOG, 0, 3]]].concat().concat();
+    let steps = [
+        &[[LOG, 0, 1], [CALL_SELF, 0, 0]][..],
+        &inner,
+        &[[LOG, 0, 3]],
+    ]
+    .concat()
+    .concat();
     let data = [at(1).as_slice(), &steps].concat();
     let plain = world.call(at(9), &data, 1_000_000);
     let tx = world.tx(TxKind::Call(at(9)), &data, 1_000_000);
     let (outcome, seen) = world.inspect(tx, Recorder::default());
-    assert_eq!(outcome.tx_gas_used(), plain.tx_gas_used(), "inspection changes nothing");
+    assert_eq!(
+        outcome.tx_gas_used(),
+        plain.tx_gas_used(),
+        "inspection changes nothing"
+    );
     assert_eq!(outcome.output(), plain.output());
     assert_eq!(seen.calls, [(0, at(9)), (1, at(1)), (2, at(1))]);
     assert_eq!(seen.ends, [(at(1), false), (at(1), true), (at(9), true)]);
@@ -261,10 +323,20 @@ fn only_programs_may_start_with_ef() {
             } else {
                 world.send(tx)
             };
-            assert_eq!(outcome.is_success(), allowed, "{code:02x?} inspected: {inspected}");
+            assert_eq!(
+                outcome.is_success(),
+                allowed,
+                "{code:02x?} inspected: {inspected}"
+            );
             if !allowed {
                 assert_eq!(outcome.tx_gas_used(), 10_000_000, "all gas is burnt");
-                assert!(matches!(outcome, ExecutionResult::Halt { reason: HaltReason::CreateContractStartingWithEF, .. }));
+                assert!(matches!(
+                    outcome,
+                    ExecutionResult::Halt {
+                        reason: HaltReason::CreateContractStartingWithEF,
+                        ..
+                    }
+                ));
             }
         }
     }
@@ -281,7 +353,11 @@ fn creates_out_of_contracts_obey_the_same_rule() {
     world.contract(at(9), &code);
     let refused = world.call(at(9), &deploy(&[0xef, 0x00, 0x00, 0x00]), 1_000_000);
     assert_eq!(refused.output().unwrap().as_ref(), [0; 32]);
-    let allowed = world.call(at(9), &deploy(&[PREFIX.as_slice(), &[0]].concat()), 1_000_000);
+    let allowed = world.call(
+        at(9),
+        &deploy(&[PREFIX.as_slice(), &[0]].concat()),
+        1_000_000,
+    );
     assert_ne!(allowed.output().unwrap().as_ref(), [0; 32]);
 }
 
@@ -305,7 +381,11 @@ fn a_program_that_is_not_active_burns_the_forwarded_gas_and_says_nothing() {
     let program = package(&wat::parse_str(STEPS).unwrap()).unwrap();
     let cases = [
         ("active", Some(record(2, HOURS)), true),
-        ("not a year old", Some(record(2, HOURS - 365 * 24 + 1)), true),
+        (
+            "not a year old",
+            Some(record(2, HOURS - 365 * 24 + 1)),
+            true,
+        ),
         ("a year old", Some(record(2, HOURS - 365 * 24)), false), // and 2,000 seconds
         ("of an older version", Some(record(1, HOURS)), false),
         ("of a newer version", Some(record(3, HOURS)), false),
@@ -325,8 +405,17 @@ fn a_program_that_is_not_active_burns_the_forwarded_gas_and_says_nothing() {
         // Called by a contract: it keeps 1/64 and goes on, with no return data.
         world.contract(at(9), &forwarder(0xf1));
         let outcome = world.call(at(9), at(1).as_slice(), 1_000_000);
-        assert_eq!(outcome.output().unwrap().as_ref(), [u8::from(runs)], "{name}");
-        assert_eq!(outcome.tx_gas_used() > 900_000, !runs, "{name}: {}", outcome.tx_gas_used());
+        assert_eq!(
+            outcome.output().unwrap().as_ref(),
+            [u8::from(runs)],
+            "{name}"
+        );
+        assert_eq!(
+            outcome.tx_gas_used() > 900_000,
+            !runs,
+            "{name}: {}",
+            outcome.tx_gas_used()
+        );
     }
 }
 
@@ -335,7 +424,10 @@ fn code_that_is_no_module_burns_the_gas_even_if_it_is_recorded_as_active() {
     let mut world = World::new();
     let code = [PREFIX.as_slice(), &[0, 1, 2, 3]].concat();
     world.contract(at(1), &code);
-    world.set_record(&code, record(2, ((common::NOW_SECS - 1_421_388_000) / 3_600) as u32));
+    world.set_record(
+        &code,
+        record(2, ((common::NOW_SECS - 1_421_388_000) / 3_600) as u32),
+    );
     let outcome = world.call(at(1), &[], 100_000);
     assert!(outcome.is_halt());
     assert_eq!(outcome.tx_gas_used(), 100_000);
@@ -366,7 +458,10 @@ fn a_frame_costs_at_least_what_memory_of_its_output_costs_in_the_evm() {
     // 60,000 bytes are 1,875 words: 3 * 1,875 + 1,875^2 / 512 = 12,491; in ink far less.
     assert_eq!(gas(51, 60_000), 12_491);
     assert!(gas(30, 60_000) < 12_491, "the floor is of ArbOS 31");
-    assert!(gas(51, 320) > 30, "a small answer costs what the program does");
+    assert!(
+        gas(51, 320) > 30,
+        "a small answer costs what the program does"
+    );
 }
 
 #[test]

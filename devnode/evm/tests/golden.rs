@@ -109,7 +109,9 @@ impl Golden {
     /// What the chain stores of each program, by name.
     fn records(&self) -> BTreeMap<&str, ProgramRecord> {
         let record = |program: &Program| {
-            let stats = meter(&program.wasm, &Rules::new(ARBOS_VERSION)).expect("valid").stats;
+            let stats = meter(&program.wasm, &Rules::new(ARBOS_VERSION))
+                .expect("valid")
+                .stats;
             ProgramRecord {
                 version: StylusParams::at(ARBOS_VERSION).version,
                 init_cost: stats.init_cost(),
@@ -120,7 +122,10 @@ impl Golden {
                 cached: false,
             }
         };
-        self.programs.iter().map(|(name, program)| (name.as_str(), record(program))).collect()
+        self.programs
+            .iter()
+            .map(|(name, program)| (name.as_str(), record(program)))
+            .collect()
     }
 
     /// The state that each call starts from.
@@ -128,18 +133,28 @@ impl Golden {
         let mut db = InMemoryDB::default();
         let account = |code: &Bytes| {
             let code = Bytecode::new_raw(code.clone());
-            AccountInfo { nonce: 1, ..AccountInfo::default() }.with_code(code)
+            AccountInfo {
+                nonce: 1,
+                ..AccountInfo::default()
+            }
+            .with_code(code)
         };
         for fixture in self.evm_fixtures.values() {
             db.insert_account_info(fixture.address, account(&fixture.code));
         }
         let params = StylusParams::at(ARBOS_VERSION);
-        let arbos = AccountInfo { nonce: 1, ..AccountInfo::default() };
+        let arbos = AccountInfo {
+            nonce: 1,
+            ..AccountInfo::default()
+        };
         db.insert_account_info(ARBOS_ADDRESS, arbos);
         let mut set = |slot, word| db.insert_account_storage(ARBOS_ADDRESS, slot, word);
         set(params_slot(), params.to_word()).expect("in memory");
         for (name, program) in &self.programs {
-            let record = ProgramRecord { cached: cached.contains(name), ..records[name.as_str()] };
+            let record = ProgramRecord {
+                cached: cached.contains(name),
+                ..records[name.as_str()]
+            };
             set(program_slot(keccak256(&program.code)), record.to_word()).expect("in memory");
         }
         for program in self.programs.values() {
@@ -187,7 +202,13 @@ impl Logs {
     }
 }
 
-fn execute(call: &Call, sender: Address, nonce: u64, chain: &ArbChain, db: InMemoryDB) -> (Outcome, InMemoryDB) {
+fn execute(
+    call: &Call,
+    sender: Address,
+    nonce: u64,
+    chain: &ArbChain,
+    db: InMemoryDB,
+) -> (Outcome, InMemoryDB) {
     let tx = TxEnv {
         caller: sender,
         nonce,
@@ -199,14 +220,22 @@ fn execute(call: &Call, sender: Address, nonce: u64, chain: &ArbChain, db: InMem
         ..TxEnv::default()
     };
     let block = block_env(0, NOW_SECS, 0);
-    let mut evm = ArbEvm::new(db, cfg_env(&chain.config), block, chain.clone(), NoOpInspector);
+    let mut evm = ArbEvm::new(
+        db,
+        cfg_env(&chain.config),
+        block,
+        chain.clone(),
+        NoOpInspector,
+    );
     let result = evm.transact_commit(tx).expect("a valid transaction");
     let (db, ..) = evm.into_parts();
     let logs = match &result {
         ExecutionResult::Success { logs, .. } => logs.clone(),
         _ => Vec::new(),
     };
-    let logs = logs.iter().map(|log| (log.address, log.topics().to_vec(), log.data.data.clone()));
+    let logs = logs
+        .iter()
+        .map(|log| (log.address, log.topics().to_vec(), log.data.data.clone()));
     let outcome = Outcome {
         status: u8::from(result.is_success()),
         gas_used: result.tx_gas_used(),
@@ -251,8 +280,10 @@ fn deltas(returndata: &[u8]) -> Vec<u64> {
 #[test]
 fn golden_calls_are_equal_to_the_unit() {
     let golden = Golden::load();
-    let chain =
-        ArbChain::new(ArbConfig { arbos_version: ARBOS_VERSION, ..ArbConfig::default() });
+    let chain = ArbChain::new(ArbConfig {
+        arbos_version: ARBOS_VERSION,
+        ..ArbConfig::default()
+    });
     let records = golden.records();
     let (mut calls, mut differ) = (0, 0);
     for case in &golden.cases {

@@ -59,8 +59,16 @@ impl ArbPrecompiles {
                 precompiles
             })
         };
-        let eth = EthPrecompiles { precompiles, spec: config.spec() };
-        let warm = eth.warm_addresses().iter().copied().chain(PRECOMPILES).collect();
+        let eth = EthPrecompiles {
+            precompiles,
+            spec: config.spec(),
+        };
+        let warm = eth
+            .warm_addresses()
+            .iter()
+            .copied()
+            .chain(PRECOMPILES)
+            .collect();
         Self { eth, warm }
     }
 }

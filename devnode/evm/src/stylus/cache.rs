@@ -53,7 +53,10 @@ impl ProgramCache {
 }
 
 fn translate(code: &[u8], config: &ArbConfig, params: &StylusParams) -> Option<WasmiCode> {
-    let rules = Rules { debug: config.debug, ..Rules::new(config.arbos_version) };
+    let rules = Rules {
+        debug: config.debug,
+        ..Rules::new(config.arbos_version)
+    };
     let wasm = unpack(code, params.max_wasm_bytes as usize).ok()?;
     let program = meter(&wasm, &rules).ok()?;
     WasmiCode::new(&program.wasm)

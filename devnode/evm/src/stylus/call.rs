@@ -62,7 +62,10 @@ fn code_of<DB: Database>(
     let code = account.info.code.clone().unwrap_or_default();
     if let Some(delegate) = code.eip7702_address() {
         let account = ctx.journaled_state.load_account_with_code(delegate)?;
-        return Ok((account.info.code_hash, account.info.code.clone().unwrap_or_default()));
+        return Ok((
+            account.info.code_hash,
+            account.info.code.clone().unwrap_or_default(),
+        ));
     }
     Ok((account.info.code_hash, code))
 }
@@ -86,7 +89,11 @@ impl Program {
         let gas_left = self.guest.gas_left();
         let to = self.guest.read_address(to)?;
         let input = Bytes::copy_from_slice(self.guest.read(data, len)?);
-        let value = if with_value { self.guest.read_u256(value_ptr)? } else { U256::ZERO };
+        let value = if with_value {
+            self.guest.read_u256(value_ptr)?
+        } else {
+            U256::ZERO
+        };
 
         if self.is_static && !value.is_zero() {
             return self.called(0, false, Bytes::new(), len_ptr);
@@ -94,7 +101,11 @@ impl Program {
         let account = ctx.journaled_state.load_account(to).map_err(Stop::Fatal)?;
         let mut base = ACCOUNT_GAS[usize::from(!account.is_cold)];
         if !value.is_zero() {
-            base += if account.is_empty() { NEW_ACCOUNT_GAS + VALUE_GAS } else { VALUE_GAS };
+            base += if account.is_empty() {
+                NEW_ACCOUNT_GAS + VALUE_GAS
+            } else {
+                VALUE_GAS
+            };
         }
         if base > gas_left {
             return self.called(gas_left, false, Bytes::new(), len_ptr);
@@ -112,12 +123,24 @@ impl Program {
                 self.caller,
                 CallValue::Apparent(self.value),
             ),
-            Hostio::StaticCallContract => {
-                (CallScheme::StaticCall, to, self.address, CallValue::Transfer(U256::ZERO))
-            }
-            _ => (CallScheme::Call, to, self.address, CallValue::Transfer(value)),
+            Hostio::StaticCallContract => (
+                CallScheme::StaticCall,
+                to,
+                self.address,
+                CallValue::Transfer(U256::ZERO),
+            ),
+            _ => (
+                CallScheme::Call,
+                to,
+                self.address,
+                CallValue::Transfer(value),
+            ),
         };
-        self.pending = Some(Pending::Call { base, child, len_ptr });
+        self.pending = Some(Pending::Call {
+            base,
+            child,
+            len_ptr,
+        });
         Ok(Effect::Call(FrameInput::Call(Box::new(CallInputs {
             input: CallInput::Bytes(input),
             return_memory_offset: 0..0,
@@ -148,13 +171,17 @@ impl Program {
             [code, len, value_ptr, 0, address_ptr, len_ptr]
         };
         let pointers = if salted { 4 } else { 3 };
-        self.guest.buy_ink(HOSTIO_INK + pointers * PTR_INK + API_INK)?;
+        self.guest
+            .buy_ink(HOSTIO_INK + pointers * PTR_INK + API_INK)?;
         self.guest.pay_for_export(len as usize)?;
         let code = Bytes::copy_from_slice(self.guest.read(code, len)?);
         let value = self.guest.read_u256(value_ptr)?;
         let (scheme, base) = if salted {
             let salt = self.guest.read_u256(salt_ptr)?;
-            (CreateScheme::Create2 { salt }, CREATE_GAS + KECCAK_WORD_GAS * len.div_ceil(32))
+            (
+                CreateScheme::Create2 { salt },
+                CREATE_GAS + KECCAK_WORD_GAS * len.div_ceil(32),
+            )
         } else {
             (CreateScheme::Create, CREATE_GAS)
         };
@@ -172,7 +199,12 @@ impl Program {
         if code.len() > ctx.cfg.max_initcode_size() {
             return self.created(base, None, Bytes::new(), address_ptr, len_ptr);
         }
-        self.pending = Some(Pending::Create { base, child, address_ptr, len_ptr });
+        self.pending = Some(Pending::Create {
+            base,
+            child,
+            address_ptr,
+            len_ptr,
+        });
         let inputs = CreateInputs::new(self.address, scheme, value, code, child, 0);
         Ok(Effect::Call(FrameInput::Create(Box::new(inputs))))
     }
@@ -184,10 +216,22 @@ impl Program {
         let word = interpreter.stack.pop().unwrap_or_default();
         let data = interpreter.return_data.buffer().clone();
         match self.pending.take() {
-            Some(Pending::Call { base, child, len_ptr }) => {
-                self.called(base + child.saturating_sub(gas), !word.is_zero(), data, len_ptr)
-            }
-            Some(Pending::Create { base, child, address_ptr, len_ptr }) => {
+            Some(Pending::Call {
+                base,
+                child,
+                len_ptr,
+            }) => self.called(
+                base + child.saturating_sub(gas),
+                !word.is_zero(),
+                data,
+                len_ptr,
+            ),
+            Some(Pending::Create {
+                base,
+                child,
+                address_ptr,
+                len_ptr,
+            }) => {
                 let address = (!word.is_zero()).then(|| Address::from_word(word.into()));
                 let cost = base + child.saturating_sub(gas);
                 self.created(cost, address, data, address_ptr, len_ptr)
@@ -205,8 +249,13 @@ impl Program {
     ) -> Result<Effect, Stop<E>> {
         self.return_data = data;
         self.guest.buy_gas(cost)?;
-        self.guest.write_u32(len_ptr, self.return_data.len() as u32)?;
-        Ok(Effect::Resume(Some(Answer::I32(if success { 0 } else { FAILED }))))
+        self.guest
+            .write_u32(len_ptr, self.return_data.len() as u32)?;
+        Ok(Effect::Resume(Some(Answer::I32(if success {
+            0
+        } else {
+            FAILED
+        }))))
     }
 
     fn created<E>(
@@ -219,8 +268,10 @@ impl Program {
     ) -> Result<Effect, Stop<E>> {
         self.return_data = data;
         self.guest.buy_gas(cost)?;
-        self.guest.write(address_ptr, address.unwrap_or_default().as_slice())?;
-        self.guest.write_u32(len_ptr, self.return_data.len() as u32)?;
+        self.guest
+            .write(address_ptr, address.unwrap_or_default().as_slice())?;
+        self.guest
+            .write_u32(len_ptr, self.return_data.len() as u32)?;
         Ok(Effect::Resume(None))
     }
 }

@@ -111,7 +111,10 @@ impl Guest {
     /// `len` bytes of memory at `ptr`.
     pub(super) fn read<E>(&self, ptr: u64, len: u64) -> Result<&[u8], Stop<E>> {
         let range = range(ptr, len);
-        self.machine.memory().get(range).ok_or_else(|| Stop::fail("memory access out of bounds"))
+        self.machine
+            .memory()
+            .get(range)
+            .ok_or_else(|| Stop::fail("memory access out of bounds"))
     }
 
     pub(super) fn write<E>(&mut self, ptr: u64, bytes: &[u8]) -> Result<(), Stop<E>> {

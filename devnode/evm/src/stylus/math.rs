@@ -21,8 +21,19 @@ pub(super) fn run<E>(hostio: Hostio, guest: &mut Guest, ptrs: [u64; 3]) -> Resul
         Hostio::MathDiv | Hostio::MathMod => {
             guest.buy_ink(HOSTIO_INK + 3 * PTR_INK + 20_000)?;
             let (a, b) = (guest.read_u256(first)?, guest.read_u256(second)?);
-            let (quotient, rest) = if b.is_zero() { (U256::ZERO, U256::ZERO) } else { a.div_rem(b) };
-            guest.write_u256(first, if hostio == Hostio::MathDiv { quotient } else { rest })
+            let (quotient, rest) = if b.is_zero() {
+                (U256::ZERO, U256::ZERO)
+            } else {
+                a.div_rem(b)
+            };
+            guest.write_u256(
+                first,
+                if hostio == Hostio::MathDiv {
+                    quotient
+                } else {
+                    rest
+                },
+            )
         }
         _ => {
             let add = hostio == Hostio::MathAddMod;
@@ -30,7 +41,14 @@ pub(super) fn run<E>(hostio: Hostio, guest: &mut Guest, ptrs: [u64; 3]) -> Resul
             guest.buy_ink(HOSTIO_INK + 4 * PTR_INK + work)?;
             let (a, b) = (guest.read_u256(first)?, guest.read_u256(second)?);
             let modulus = guest.read_u256(third)?;
-            guest.write_u256(first, if add { a.add_mod(b, modulus) } else { a.mul_mod(b, modulus) })
+            guest.write_u256(
+                first,
+                if add {
+                    a.add_mod(b, modulus)
+                } else {
+                    a.mul_mod(b, modulus)
+                },
+            )
         }
     }
 }

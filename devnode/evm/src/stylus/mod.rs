@@ -25,12 +25,12 @@ use revm::{
     primitives::Bytes,
 };
 
+pub use self::{cache::ProgramCache, hostio::Hostio};
 use self::{
     engine::{Answer, Exit, Step},
     ink::{Guest, Stop},
     program::{Effect, Program},
 };
-pub use self::{cache::ProgramCache, hostio::Hostio};
 use crate::{
     ArbContext,
     arbos::{active_program, stylus_params},
@@ -126,7 +126,10 @@ fn start<DB: Database>(
 
     let interpreter = &frame.interpreter;
     let gas_limit = interpreter.gas.remaining();
-    let code_hash = interpreter.bytecode.hash().unwrap_or_else(|| interpreter.bytecode.hash_slow());
+    let code_hash = interpreter
+        .bytecode
+        .hash()
+        .unwrap_or_else(|| interpreter.bytecode.hash_slow());
     let params = stylus_params(&mut ctx.journaled_state)?;
     let now_secs = ctx.block.timestamp.saturating_to();
     let record = active_program(&mut ctx.journaled_state, code_hash, &params, now_secs)?
@@ -149,12 +152,19 @@ fn start<DB: Database>(
     if !cached {
         cost = cost.saturating_add(params.init_gas(record.init_cost));
     }
-    let gas = gas_limit.checked_sub(cost).ok_or(Refused::Halt(InstructionResult::OutOfGas))?;
+    let gas = gas_limit
+        .checked_sub(cost)
+        .ok_or(Refused::Halt(InstructionResult::OutOfGas))?;
 
     let code = ctx
         .chain
         .programs
-        .get(code_hash, interpreter.bytecode.original_byte_slice(), &ctx.chain.config, &params)
+        .get(
+            code_hash,
+            interpreter.bytecode.original_byte_slice(),
+            &ctx.chain.config,
+            &params,
+        )
         .ok_or(Refused::Halt(INACTIVE))?;
     let input = &interpreter.input;
     let args = input.input.bytes(ctx);

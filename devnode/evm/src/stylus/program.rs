@@ -106,9 +106,9 @@ impl Program {
             Hostio::StorageFlush => self.storage_flush(a != 0, ctx, gas),
             Hostio::TransientLoad => self.transient_load(a, b, ctx),
             Hostio::TransientStore => self.transient_store(a, b, ctx),
-            Hostio::CallContract
-            | Hostio::DelegateCallContract
-            | Hostio::StaticCallContract => self.call(hostio, args, ctx),
+            Hostio::CallContract | Hostio::DelegateCallContract | Hostio::StaticCallContract => {
+                self.call(hostio, args, ctx)
+            }
             Hostio::Create1 | Hostio::Create2 => self.create(hostio, args, ctx),
             Hostio::ReadReturnData => self.read_return_data(a, b, c),
             Hostio::ReturnDataSize => {
@@ -165,8 +165,7 @@ impl Program {
                 Ok(DONE)
             }
             Hostio::PayForMemoryGrow => self.pay_for_memory_grow(a as u16, ctx),
-            _ => super::console::run(hostio, [a, b], self.address, &self.guest)
-                .map(Effect::Resume),
+            _ => super::console::run(hostio, [a, b], self.address, &self.guest).map(Effect::Resume),
         }
     }
 
@@ -203,7 +202,8 @@ impl Program {
             API_INK
         };
         self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK)?;
-        self.guest.require_gas(SLOAD_GAS[0] + CACHE_STEP_GAS + api_gas)?;
+        self.guest
+            .require_gas(SLOAD_GAS[0] + CACHE_STEP_GAS + api_gas)?;
         let key = self.guest.read_b256(key)?;
         let mut cost = self.storage.read_gas();
         let value = match self.storage.get(&key) {
@@ -313,7 +313,12 @@ impl Program {
         Ok(DONE)
     }
 
-    fn read_return_data<E>(&mut self, dest: u64, offset: u64, size: u64) -> Result<Effect, Stop<E>> {
+    fn read_return_data<E>(
+        &mut self,
+        dest: u64,
+        offset: u64,
+        size: u64,
+    ) -> Result<Effect, Stop<E>> {
         self.guest.buy_ink(HOSTIO_INK + API_INK)?;
         let data = self.return_data.clone();
         let start = data.len().min(offset as usize);
@@ -336,14 +341,18 @@ impl Program {
             return Err(Stop::fail("bad topic data"));
         }
         self.guest.pay_for_read(len as usize)?;
-        self.guest.pay_for_log(topics as usize, (len - topic_bytes) as usize)?;
+        self.guest
+            .pay_for_log(topics as usize, (len - topic_bytes) as usize)?;
         let (topics, data) = self.guest.read(data, len)?.split_at(topic_bytes as usize);
         if self.is_static {
             return Err(Stop::fail("log in a static call"));
         }
         let topics = topics.chunks_exact(32).map(B256::from_slice).collect();
         let data = LogData::new_unchecked(topics, Bytes::copy_from_slice(data));
-        ctx.journal_mut().log(Log { address: self.address, data });
+        ctx.journal_mut().log(Log {
+            address: self.address,
+            data,
+        });
         Ok(DONE)
     }
 
@@ -355,8 +364,14 @@ impl Program {
     ) -> HostResult<DB> {
         self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
         let address = self.guest.read_address(address)?;
-        let account = ctx.journal_mut().load_account(address).map_err(Stop::Fatal)?;
-        let (cost, balance) = (ACCOUNT_GAS[usize::from(!account.is_cold)], account.info.balance);
+        let account = ctx
+            .journal_mut()
+            .load_account(address)
+            .map_err(Stop::Fatal)?;
+        let (cost, balance) = (
+            ACCOUNT_GAS[usize::from(!account.is_cold)],
+            account.info.balance,
+        );
         self.guest.buy_gas(cost)?;
         self.guest.write_u256(dest, balance)?;
         Ok(DONE)
@@ -371,7 +386,8 @@ impl Program {
         self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
         let address = self.guest.read_address(address)?;
         let hash = ctx.journal_mut().code_hash(address).map_err(Stop::Fatal)?;
-        self.guest.buy_gas(ACCOUNT_GAS[usize::from(!hash.is_cold)])?;
+        self.guest
+            .buy_gas(ACCOUNT_GAS[usize::from(!hash.is_cold)])?;
         self.guest.write(dest, hash.as_slice())?;
         Ok(DONE)
     }
@@ -389,7 +405,8 @@ impl Program {
         }
         let limit = ctx.cfg.limit_contract_code_size.unwrap_or(24_576) as u64;
         let code = ctx.journal_mut().code(address).map_err(Stop::Fatal)?;
-        self.guest.buy_gas(CODE_GAS * (limit / 24_576) + ACCOUNT_GAS[usize::from(!code.is_cold)])?;
+        self.guest
+            .buy_gas(CODE_GAS * (limit / 24_576) + ACCOUNT_GAS[usize::from(!code.is_cold)])?;
         // Since ArbOS 40 an empty code is not remembered.
         if !code.data.is_empty() || ctx.chain.config.arbos_version < 40 {
             self.last_code = Some((address, code.data.clone()));

@@ -48,17 +48,29 @@ impl StorageCache {
 
     /// Remembers what the chain's storage holds.
     pub(super) fn insert_known(&mut self, key: B256, value: U256) {
-        self.slots.insert(key, Word { value, known: Some(value) });
+        self.slots.insert(
+            key,
+            Word {
+                value,
+                known: Some(value),
+            },
+        );
     }
 
     /// Writes to the cache.
     pub(super) fn set(&mut self, key: B256, value: U256) {
-        self.slots.entry(key).or_insert(Word { value, known: None }).value = value;
+        self.slots
+            .entry(key)
+            .or_insert(Word { value, known: None })
+            .value = value;
     }
 
     /// Slots that differ from what the chain's storage is known to hold; they count as written.
     pub(super) fn take_dirty(&mut self) -> Vec<(B256, U256)> {
-        let dirty = self.slots.iter_mut().filter(|(_, word)| word.known != Some(word.value));
+        let dirty = self
+            .slots
+            .iter_mut()
+            .filter(|(_, word)| word.known != Some(word.value));
         dirty
             .map(|(key, word)| {
                 word.known = Some(word.value);
@@ -83,9 +95,15 @@ mod tests {
     fn gas_steps_up_at_the_counts_of_the_fact_sheet() {
         let mut cache = StorageCache::default();
         let reads: Vec<u64> = (0..130).map(|_| cache.read_gas()).collect();
-        assert_eq!((reads[31], reads[32], reads[127], reads[128]), (0, 2, 2, 10));
+        assert_eq!(
+            (reads[31], reads[32], reads[127], reads[128]),
+            (0, 2, 2, 10)
+        );
         let writes: Vec<u64> = (0..66).map(|_| cache.write_gas()).collect();
-        assert_eq!((writes[7], writes[8], writes[63], writes[64]), (0, 7, 7, 10));
+        assert_eq!(
+            (writes[7], writes[8], writes[63], writes[64]),
+            (0, 7, 7, 10)
+        );
     }
 
     #[test]

@@ -69,17 +69,20 @@ impl WasmiCode {
         let mut linker = Linker::new(engine());
         for import in module.imports() {
             let (from, name) = (import.module(), import.name());
-            let hostio = Hostio::find(from, name)
-                .ok_or_else(|| format!("unknown import {from}.{name}"))?;
+            let hostio =
+                Hostio::find(from, name).ok_or_else(|| format!("unknown import {from}.{name}"))?;
             let ty = import.ty().func().ok_or("an import is not a function")?;
-            let suspend = move |_: wasmi::Caller<'_, StoreLimits>, inputs: &[Val], _: &mut [Val]| {
-                let mut args = [0; MAX_ARGS];
-                for (arg, input) in args.iter_mut().zip(inputs) {
-                    *arg = bits(input);
-                }
-                Err(Error::host(Suspend { hostio, args }))
-            };
-            linker.func_new(from, name, ty.clone(), suspend).map_err(|error| error.to_string())?;
+            let suspend =
+                move |_: wasmi::Caller<'_, StoreLimits>, inputs: &[Val], _: &mut [Val]| {
+                    let mut args = [0; MAX_ARGS];
+                    for (arg, input) in args.iter_mut().zip(inputs) {
+                        *arg = bits(input);
+                    }
+                    Err(Error::host(Suspend { hostio, args }))
+                };
+            linker
+                .func_new(from, name, ty.clone(), suspend)
+                .map_err(|error| error.to_string())?;
         }
         Ok(Self { module, linker })
     }
@@ -105,16 +108,29 @@ impl Code for WasmiCode {
             .linker
             .instantiate_and_start(&mut store, &self.module)
             .map_err(|error| error.to_string())?;
-        let global = |name| instance.get_global(&store, name).ok_or("a global is missing");
+        let global = |name| {
+            instance
+                .get_global(&store, name)
+                .ok_or("a global is missing")
+        };
         let (ink_left, ink_status) = (global(INK_LEFT)?, global(INK_STATUS)?);
         let stack_left = global(STACK_LEFT)?;
-        let entry = instance.get_func(&store, ENTRYPOINT).ok_or("no entry point")?;
+        let entry = instance
+            .get_func(&store, ENTRYPOINT)
+            .ok_or("no entry point")?;
         let memory = instance.get_memory(&store, MEMORY).ok_or("no memory")?;
         stack_left
             .set(&mut store, Val::I32(stack_words.cast_signed()))
             .map_err(|error| error.to_string())?;
         let state = State::New { entry, args_len };
-        let mut machine = WasmiMachine { store, memory, ink_left, ink_status, stack_left, state };
+        let mut machine = WasmiMachine {
+            store,
+            memory,
+            ink_left,
+            ink_status,
+            stack_left,
+            state,
+        };
         machine.set_ink_left(ink);
         Ok(Box::new(machine))
     }
@@ -140,7 +156,8 @@ enum State {
 impl WasmiMachine {
     /// Why a call ended with an error.
     fn failure(&self, error: &Error) -> Exit {
-        let is = |global: Global, value| matches!(global.get(&self.store), Val::I32(v) if v == value);
+        let is =
+            |global: Global, value| matches!(global.get(&self.store), Val::I32(v) if v == value);
         if is(self.ink_status, 1) {
             Exit::OutOfInk
         } else if is(self.stack_left, 0) {
@@ -166,9 +183,9 @@ impl Machine for WasmiMachine {
             State::Ended => return Step::Done(Exit::Trap("the program has ended".into())),
         };
         match result {
-            Ok(ResumableCall::Finished) => {
-                Step::Done(Exit::Status(u32::try_from(bits(&output[0])).unwrap_or(u32::MAX)))
-            }
+            Ok(ResumableCall::Finished) => Step::Done(Exit::Status(
+                u32::try_from(bits(&output[0])).unwrap_or(u32::MAX),
+            )),
             Ok(ResumableCall::HostTrap(call)) => {
                 let Some(Suspend { hostio, args }) = call.host_error().downcast_ref() else {
                     return Step::Done(self.failure(call.host_error()));
@@ -188,7 +205,9 @@ impl Machine for WasmiMachine {
 
     fn set_ink_left(&mut self, ink: u64) {
         // The global is a mutable i64: the meter made it.
-        let _ = self.ink_left.set(&mut self.store, Val::I64(ink.cast_signed()));
+        let _ = self
+            .ink_left
+            .set(&mut self.store, Val::I64(ink.cast_signed()));
     }
 
     fn memory(&self) -> &[u8] {

@@ -52,13 +52,22 @@ impl World {
     }
 
     pub fn with_version(arbos_version: u64) -> Self {
-        let config = ArbConfig { arbos_version, ..ArbConfig::default() };
+        let config = ArbConfig {
+            arbos_version,
+            ..ArbConfig::default()
+        };
         let mut db = InMemoryDB::default();
         db.insert_account_info(
             SENDER,
             AccountInfo::from_balance(U256::from(10).pow(U256::from(24))),
         );
-        db.insert_account_info(ARBOS_ADDRESS, AccountInfo { nonce: 1, ..AccountInfo::default() });
+        db.insert_account_info(
+            ARBOS_ADDRESS,
+            AccountInfo {
+                nonce: 1,
+                ..AccountInfo::default()
+            },
+        );
         let mut world = Self {
             db,
             chain: ArbChain::new(config),
@@ -75,43 +84,65 @@ impl World {
     pub fn set_params(&mut self, change: impl FnOnce(&mut StylusParams)) {
         change(&mut self.params);
         let word = self.params.to_word();
-        self.db.insert_account_storage(ARBOS_ADDRESS, params_slot(), word).expect("in memory");
+        self.db
+            .insert_account_storage(ARBOS_ADDRESS, params_slot(), word)
+            .expect("in memory");
     }
 
     /// Places EVM code.
     pub fn contract(&mut self, address: Address, code: &[u8]) {
         let code = Bytecode::new_raw(Bytes::copy_from_slice(code));
-        let info = AccountInfo { nonce: 1, ..AccountInfo::default() }.with_code(code);
+        let info = AccountInfo {
+            nonce: 1,
+            ..AccountInfo::default()
+        }
+        .with_code(code);
         self.db.insert_account_info(address, info);
     }
 
     fn rules(&self) -> Rules {
-        let ArbConfig { arbos_version, debug, .. } = self.chain.config;
-        Rules { debug, ..Rules::new(arbos_version) }
+        let ArbConfig {
+            arbos_version,
+            debug,
+            ..
+        } = self.chain.config;
+        Rules {
+            debug,
+            ..Rules::new(arbos_version)
+        }
     }
 
     /// Places a program from its text; activated and cached.
     pub fn program(&mut self, address: Address, wat: &str) -> Stats {
-        let wasm = wat::parse_str(wat).expect("WAT");
-        let code = package(&wasm).expect("packs");
-        let stats = meter(&wasm, &self.rules()).expect("valid").stats;
+        self.program_from_wasm(address, &wat::parse_str(wat).expect("WAT"))
+    }
+
+    /// Places a program; activated and cached.
+    pub fn program_from_wasm(&mut self, address: Address, wasm: &[u8]) -> Stats {
+        let code = package(wasm).expect("packs");
+        let stats = meter(wasm, &self.rules()).expect("valid").stats;
         self.contract(address, &code);
-        self.set_record(&code, ProgramRecord {
-            version: self.params.version,
-            init_cost: stats.init_cost(),
-            cached_cost: stats.cached_cost(),
-            footprint: stats.pages,
-            activated_at_hours: ((NOW_SECS - ARBITRUM_START_SECS) / 3_600) as u32,
-            asm_kb: asm_kb(stats.asm_estimate()),
-            cached: true,
-        });
+        self.set_record(
+            &code,
+            ProgramRecord {
+                version: self.params.version,
+                init_cost: stats.init_cost(),
+                cached_cost: stats.cached_cost(),
+                footprint: stats.pages,
+                activated_at_hours: ((NOW_SECS - ARBITRUM_START_SECS) / 3_600) as u32,
+                asm_kb: asm_kb(stats.asm_estimate()),
+                cached: true,
+            },
+        );
         stats
     }
 
     /// Sets what ArbOS stores of a program.
     pub fn set_record(&mut self, code: &[u8], record: ProgramRecord) {
         let slot = program_slot(keccak256(code));
-        self.db.insert_account_storage(ARBOS_ADDRESS, slot, record.to_word()).expect("in memory");
+        self.db
+            .insert_account_storage(ARBOS_ADDRESS, slot, record.to_word())
+            .expect("in memory");
     }
 
     pub fn set_balance(&mut self, address: Address, wei: u64) {
@@ -135,7 +166,12 @@ impl World {
     }
 
     pub fn info(&self, address: Address) -> AccountInfo {
-        self.db.cache.accounts.get(&address).map(|a| a.info.clone()).unwrap_or_default()
+        self.db
+            .cache
+            .accounts
+            .get(&address)
+            .map(|a| a.info.clone())
+            .unwrap_or_default()
     }
 
     pub fn tx(&self, kind: TxKind, data: &[u8], gas_limit: u64) -> TxEnv {
@@ -156,12 +192,21 @@ impl World {
     }
 
     pub fn send(&mut self, tx: TxEnv) -> Outcome {
-        self.with_evm(NoOpInspector, |evm| evm.transact_commit(tx).expect("a valid transaction")).0
+        self.with_evm(NoOpInspector, |evm| {
+            evm.transact_commit(tx).expect("a valid transaction")
+        })
+        .0
     }
 
     /// Sends a transaction under an inspector.
-    pub fn inspect<I: Inspector<ArbContext<InMemoryDB>>>(&mut self, tx: TxEnv, inspector: I) -> (Outcome, I) {
-        self.with_evm(inspector, |evm| evm.inspect_tx_commit(tx).expect("a valid transaction"))
+    pub fn inspect<I: Inspector<ArbContext<InMemoryDB>>>(
+        &mut self,
+        tx: TxEnv,
+        inspector: I,
+    ) -> (Outcome, I) {
+        self.with_evm(inspector, |evm| {
+            evm.inspect_tx_commit(tx).expect("a valid transaction")
+        })
     }
 
     fn with_evm<I>(
@@ -170,8 +215,13 @@ impl World {
         run: impl FnOnce(&mut ArbEvm<InMemoryDB, I>) -> Outcome,
     ) -> (Outcome, I) {
         let db = std::mem::take(&mut self.db);
-        let mut evm =
-            ArbEvm::new(db, self.cfg.clone(), self.block.clone(), self.chain.clone(), inspector);
+        let mut evm = ArbEvm::new(
+            db,
+            self.cfg.clone(),
+            self.block.clone(),
+            self.chain.clone(),
+            inspector,
+        );
         let outcome = run(&mut evm);
         let (db, chain, inspector) = evm.into_parts();
         (self.db, self.chain) = (db, chain);
