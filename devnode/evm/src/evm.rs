@@ -295,7 +295,8 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
         let frame = frame_stack.get();
         let mut action = match action {
             Some(action) => {
-                for log in ctx.journaled_state.logs()[logs_before..].to_vec() {
+                let logs = ctx.journaled_state.logs()[logs_before..].to_vec();
+                for log in logs {
                     inspector.log_full(&mut frame.interpreter, ctx, log);
                 }
                 action
