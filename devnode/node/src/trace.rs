@@ -1,0 +1,110 @@
+//! Call trees, and inspectors of one's own.
+
+use std::convert::Infallible;
+
+use alloy::{
+    primitives::B256,
+    rpc::types::{
+        TransactionRequest,
+        trace::geth::{CallConfig, CallFrame},
+    },
+};
+use devnode_evm::{ArbContext, ArbEvm};
+use revm::{
+    DatabaseCommit, ExecuteEvm, InspectEvm, Inspector,
+    context::result::{EVMError, ExecutionResult, InvalidTransaction},
+    database::CacheDB,
+};
+use revm_inspectors::tracing::{TracingInspector, TracingInspectorConfig};
+
+use crate::{
+    CallContext, CallError, Devnode, TraceError, call::Scratch, env::tx_env, mine::tx_error,
+};
+
+const WITH_LOGS: CallConfig = CallConfig {
+    only_top_call: None,
+    with_log: Some(true),
+};
+
+impl Devnode {
+    /// Runs a call and returns its call tree with logs, as geth's callTracer does. A failed call
+    /// has a tree too. Stylus frames are calls like others.
+    ///
+    /// # Errors
+    /// If the call can not begin.
+    pub fn trace_call(
+        &self,
+        request: &TransactionRequest,
+        context: impl Into<CallContext>,
+    ) -> Result<CallFrame, CallError> {
+        let (result, inspector) = self.inspect_call(request, context, tracer())?;
+        Ok(tree(inspector, &result))
+    }
+
+    /// The call tree of a mined transaction.
+    ///
+    /// # Errors
+    /// If the transaction or the state before it is not there.
+    pub fn trace_transaction(&self, hash: B256) -> Result<CallFrame, TraceError> {
+        let (result, inspector) = self.inspect_transaction(hash, tracer())?;
+        Ok(tree(inspector, &result))
+    }
+
+    /// Runs a call under an inspector.
+    ///
+    /// # Errors
+    /// If the call can not begin.
+    pub fn inspect_call<'a, I: Inspector<ArbContext<Scratch<'a>>>>(
+        &'a self,
+        request: &TransactionRequest,
+        context: impl Into<CallContext>,
+        inspector: I,
+    ) -> Result<(ExecutionResult, I), CallError> {
+        let call = self.prepare(request, &context.into())?;
+        let mut evm = ArbEvm::new(call.db, call.cfg, call.block, call.chain, inspector);
+        let result = evm.inspect_one_tx(call.tx).map_err(tx_error)?;
+        Ok((result, evm.into_parts().2))
+    }
+
+    /// Runs a mined transaction again under an inspector, after those before it in its block.
+    ///
+    /// # Errors
+    /// If the transaction or the state before it is not there.
+    pub fn inspect_transaction<'a, I: Inspector<ArbContext<Scratch<'a>>>>(
+        &'a self,
+        hash: B256,
+        inspector: I,
+    ) -> Result<(ExecutionResult, I), TraceError> {
+        let (block, index) = self.blocks.find(hash).ok_or(TraceError::Unknown(hash))?;
+        let env = block.env();
+        let mut db = CacheDB::new(self.view_after(block.number() - 1)?);
+        let mut chain = self.block_chain(&env);
+        // who was impersonated then is not kept
+        let mut cfg = self.cfg.clone();
+        cfg.disable_eip3607 = true;
+        let replay_error =
+            |error: EVMError<Infallible, InvalidTransaction>| TraceError::Replay(tx_error(error));
+        for earlier in &block.transactions[..index] {
+            let mut evm = ArbEvm::new(db, cfg.clone(), env.block_env(), chain, ());
+            let done = evm
+                .transact(tx_env(earlier, self.chain_id()))
+                .map_err(replay_error)?;
+            (db, chain, _) = evm.into_parts();
+            db.commit(done.state);
+        }
+        let mut evm = ArbEvm::new(db, cfg, env.block_env(), chain, inspector);
+        let tx = tx_env(&block.transactions[index], self.chain_id());
+        let result = evm.inspect_one_tx(tx).map_err(replay_error)?;
+        Ok((result, evm.into_parts().2))
+    }
+}
+
+fn tracer() -> TracingInspector {
+    TracingInspector::new(TracingInspectorConfig::from_geth_call_config(&WITH_LOGS))
+}
+
+fn tree(inspector: TracingInspector, result: &ExecutionResult) -> CallFrame {
+    inspector
+        .into_geth_builder()
+        .geth_call_traces(WITH_LOGS, result.tx_gas_used())
+}
