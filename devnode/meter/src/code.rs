@@ -63,8 +63,11 @@ pub fn unpack(code: &[u8], max_wasm_bytes: usize) -> Result<Vec<u8>, CodeError> 
     let mut out = vec![0; max_wasm_bytes];
     let (mut input_left, mut input_at) = (input.len(), 0);
     let (mut out_left, mut out_at, mut total) = (out.len(), 0, 0);
-    let mut state =
-        BrotliState::new_strict(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default());
+    let mut state = BrotliState::new_strict(
+        StandardAlloc::default(),
+        StandardAlloc::default(),
+        StandardAlloc::default(),
+    );
     let result = BrotliDecompressStream(
         &mut input_left,
         &mut input_at,
@@ -92,10 +95,15 @@ pub fn unpack(code: &[u8], max_wasm_bytes: usize) -> Result<Vec<u8>, CodeError> 
 /// When the module does not parse, or the code is longer than a contract may be
 pub fn package(wasm: &[u8]) -> Result<Vec<u8>, CodeError> {
     let wasm = canonical(wasm)?;
-    let params = BrotliEncoderParams { quality: QUALITY, lgwin: WINDOW, ..Default::default() };
+    let params = BrotliEncoderParams {
+        quality: QUALITY,
+        lgwin: WINDOW,
+        ..Default::default()
+    };
     let mut code = PREFIX.to_vec();
     code.push(NO_DICTIONARY);
-    brotli::BrotliCompress(&mut Cursor::new(wasm), &mut code, &params).map_err(|_| CodeError::Compression)?;
+    brotli::BrotliCompress(&mut Cursor::new(wasm), &mut code, &params)
+        .map_err(|_| CodeError::Compression)?;
     if code.len() > MAX_CODE_BYTES {
         return Err(CodeError::CodeTooLarge(code.len()));
     }

@@ -2,8 +2,9 @@
 
 use crate::{ENTRYPOINT, INK_LEFT, INK_STATUS, MEMORY, Rejection, STACK_LEFT, validate::Module};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, ExportKind, ExportSection, FunctionSection, GlobalSection,
-    GlobalType, ImportSection, MemorySection, TableSection, TypeSection, ValType,
+    CodeSection, ConstExpr, DataSection, ElementSection, ExportKind, ExportSection,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, TableSection,
+    TypeSection, ValType,
     reencode::{Reencode, RoundtripReencoder},
 };
 
@@ -31,7 +32,11 @@ pub(crate) fn module(module: &Module<'_>, code: CodeSection) -> Result<Vec<u8>, 
     if let Some(reader) = &sections.globals {
         RoundtripReencoder.parse_global_section(&mut globals, reader.clone())?;
     }
-    let mutable = |val_type| GlobalType { val_type, mutable: true, shared: false };
+    let mutable = |val_type| GlobalType {
+        val_type,
+        mutable: true,
+        shared: false,
+    };
     globals.global(mutable(ValType::I64), &ConstExpr::i64_const(0)); // ink
     globals.global(mutable(ValType::I32), &ConstExpr::i32_const(0)); // status
     globals.global(mutable(ValType::I32), &ConstExpr::i32_const(0)); // scratch

@@ -18,7 +18,11 @@ pub enum Rejection {
     Start,
     /// More of something than is allowed
     #[error("too many {what}: {have}, more than {limit}")]
-    TooMany { what: &'static str, have: u64, limit: u64 },
+    TooMany {
+        what: &'static str,
+        have: u64,
+        limit: u64,
+    },
     /// An export or module name of more than 512 bytes
     #[error("a name has {0} bytes, more than 512")]
     LongName(usize),
@@ -55,11 +59,8 @@ pub enum Rejection {
     /// `user_entrypoint` is not `(i32) -> i32`
     #[error("user_entrypoint is not a function from i32 to i32")]
     EntrypointType,
-    /// A global, segment offset or element that is not a plain constant
-    #[error("{0} is not a constant")]
-    NotConstant(&'static str),
     /// A data segment outside of the initial memory, or an element segment outside of its table
-    #[error("a {0} segment is out of bounds")]
+    #[error("a segment of {0} is out of bounds")]
     OutOfBounds(&'static str),
     /// An instruction that has no place in Nitro: arithmetic on floats, most of bulk memory
     #[error("unsupported instruction {op} in function {func}")]
@@ -69,17 +70,27 @@ pub enum Rejection {
     Contention { func: u32, have: u32, limit: u32 },
     /// A cost that does not fit the field that the chain stores it in
     #[error("the {what} is {have}, more than {limit}")]
-    CostTooHigh { what: &'static str, have: u64, limit: u64 },
+    CostTooHigh {
+        what: &'static str,
+        have: u64,
+        limit: u64,
+    },
 }
 
 impl From<wasmparser::Error> for Rejection {
     fn from(error: wasmparser::Error) -> Self {
-        Self::Invalid { reason: error.to_string(), offset: error.offset() }
+        Self::Invalid {
+            reason: error.message().to_owned(),
+            offset: error.offset(),
+        }
     }
 }
 
 impl From<wasm_encoder::reencode::Error> for Rejection {
     fn from(error: wasm_encoder::reencode::Error) -> Self {
-        Self::Invalid { reason: error.to_string(), offset: 0 }
+        Self::Invalid {
+            reason: error.to_string(),
+            offset: 0,
+        }
     }
 }

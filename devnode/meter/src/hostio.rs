@@ -65,7 +65,11 @@ const CONSOLE: &[Hostio] = &[
 ];
 
 /// Module `debug`, on debug chains
-const DEBUG: &[Hostio] = &[("null_host", "", ""), ("start_benchmark", "", ""), ("end_benchmark", "", "")];
+const DEBUG: &[Hostio] = &[
+    ("null_host", "", ""),
+    ("start_benchmark", "", ""),
+    ("end_benchmark", "", ""),
+];
 
 /// The hostio that a program calls before every `memory.grow`
 pub(crate) const PAY_FOR_MEMORY_GROW: &str = "pay_for_memory_grow";
@@ -83,7 +87,11 @@ pub(crate) fn matches(module: &str, name: &str, ty: &FuncType, debug: bool) -> O
 }
 
 fn is(have: &[ValType], want: &str) -> bool {
-    have.len() == want.len() && have.iter().zip(want.bytes()).all(|(&ty, letter)| ty == value(letter))
+    have.len() == want.len()
+        && have
+            .iter()
+            .zip(want.bytes())
+            .all(|(&ty, letter)| ty == value(letter))
 }
 
 const fn value(letter: u8) -> ValType {

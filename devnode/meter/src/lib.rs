@@ -60,5 +60,8 @@ pub fn meter(wasm: &[u8], rules: &Rules) -> Result<Program, Rejection> {
     let module = validate::parse(wasm, rules)?;
     let (code, ops) = instrument::functions(&module)?;
     let stats = stats::measure(&module, ops, rules)?;
-    Ok(Program { wasm: emit::module(&module, code)?, stats })
+    Ok(Program {
+        wasm: emit::module(&module, code)?,
+        stats,
+    })
 }

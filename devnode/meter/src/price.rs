@@ -44,7 +44,9 @@ pub fn page_gas(new: u16, open: u16, ever: u16) -> u64 {
 /// The exponential part of the page price: gas to have held `pages` at once, `u64::MAX` above 128 (§1.6)
 #[must_use]
 pub fn page_exp(pages: u16) -> u64 {
-    PAGE_EXP.get(usize::from(pages)).map_or(u64::MAX, |&gas| gas.into())
+    PAGE_EXP
+        .get(usize::from(pages))
+        .map_or(u64::MAX, |&gas| gas.into())
 }
 
 /// `floor(31_874_000 ^ (pages / 128))`, but for the last one: Nitro's own computation in floats ended a
@@ -89,7 +91,9 @@ mod tests {
     }
 
     fn compare(a: &[u32], b: &[u32]) -> Ordering {
-        a.len().cmp(&b.len()).then_with(|| a.iter().rev().cmp(b.iter().rev()))
+        a.len()
+            .cmp(&b.len())
+            .then_with(|| a.iter().rev().cmp(b.iter().rev()))
     }
 
     #[test]
@@ -97,8 +101,16 @@ mod tests {
         for pages in 0..128 {
             let value = PAGE_EXP[usize::from(pages)];
             let exact = power(31_874_000, pages); // value^128 <= 31_874_000^pages < (value + 1)^128
-            assert_ne!(compare(&power(value, 128), &exact), Ordering::Greater, "{pages}");
-            assert_eq!(compare(&power(value + 1, 128), &exact), Ordering::Greater, "{pages}");
+            assert_ne!(
+                compare(&power(value, 128), &exact),
+                Ordering::Greater,
+                "{pages}"
+            );
+            assert_eq!(
+                compare(&power(value + 1, 128), &exact),
+                Ordering::Greater,
+                "{pages}"
+            );
         }
         assert_eq!(PAGE_EXP[128], 31_874_000 - 1);
     }
@@ -121,12 +133,24 @@ mod tests {
         assert_eq!(page_gas(2, 0, 0), 0);
         assert_eq!(page_gas(0, 2, 2), 0);
         assert_eq!(page_gas(3, 0, 0), 1000 + 1 - 1);
-        assert_eq!(page_gas(1, 0, 128), 0, "no page beyond the free ones is opened");
-        assert_eq!(page_gas(6, 0, 128), 4000, "the exponential part is paid once");
+        assert_eq!(
+            page_gas(1, 0, 128),
+            0,
+            "no page beyond the free ones is opened"
+        );
+        assert_eq!(
+            page_gas(6, 0, 128),
+            4000,
+            "the exponential part is paid once"
+        );
         assert_eq!(page_gas(6, 0, 4), 4000 + 2 - 1);
         assert_eq!(page_gas(129, 0, 0), u64::MAX);
         assert_eq!(page_gas(1, 128, 128), u64::MAX - 31_873_999 + 1000);
         assert_eq!(page_gas(u16::MAX, u16::MAX, 0), u64::MAX - 1);
-        assert_eq!(page_gas(1, 200, 201), 1000, "what failed before counts as had");
+        assert_eq!(
+            page_gas(1, 200, 201),
+            1000,
+            "what failed before counts as had"
+        );
     }
 }

@@ -59,7 +59,11 @@ impl Stats {
     pub const fn activation_gas(&self, arbos_version: u64) -> u64 {
         /// 2 (margin) * 7,000,000 (gas a second) / 500,000 (half of a second's microseconds)
         const GAS_PER_MICROSECOND: u64 = 28;
-        let wasm = if arbos_version < CHARGING_FIXES { 0 } else { part(self.wasm_bytes, 31_733, 100_000) };
+        let wasm = if arbos_version < CHARGING_FIXES {
+            0
+        } else {
+            part(self.wasm_bytes, 31_733, 100_000)
+        };
         let microseconds = wasm
             + part(self.funcs, 17_263, 100_000)
             + part(self.data_payload, 17_376, 100_000)
@@ -101,9 +105,20 @@ pub(crate) fn measure(module: &Module<'_>, ops: u32, rules: &Rules) -> Result<St
         cached_cost: 0,
         asm_estimate: 0,
     };
-    let Stats { funcs, types, wasm_bytes: wasm, globals, data_bytes: data, pages, .. } = stats;
+    let Stats {
+        funcs,
+        types,
+        wasm_bytes: wasm,
+        globals,
+        data_bytes: data,
+        pages,
+        ..
+    } = stats;
 
-    let asm = 512_000 + part(funcs, 996_829, 1000) + part(types, 11_416, 1000) + part(wasm, 62_628, 10_000);
+    let asm = 512_000
+        + part(funcs, 996_829, 1000)
+        + part(types, 11_416, 1000)
+        + part(wasm, 62_628, 10_000);
     let cached = part(funcs, 13_420, 100_000)
         + part(types, 89, 100_000)
         + part(wasm, 122, 100_000)
@@ -121,9 +136,17 @@ pub(crate) fn measure(module: &Module<'_>, ops: u32, rules: &Rules) -> Result<St
 }
 
 fn fit(what: &'static str, have: u64) -> Result<u32, Rejection> {
-    u32::try_from(have).map_err(|_| Rejection::CostTooHigh { what, have, limit: u32::MAX.into() })
+    u32::try_from(have).map_err(|_| Rejection::CostTooHigh {
+        what,
+        have,
+        limit: u32::MAX.into(),
+    })
 }
 
 fn fit16(what: &'static str, have: u64) -> Result<u16, Rejection> {
-    u16::try_from(have).map_err(|_| Rejection::CostTooHigh { what, have, limit: u16::MAX.into() })
+    u16::try_from(have).map_err(|_| Rejection::CostTooHigh {
+        what,
+        have,
+        limit: u16::MAX.into(),
+    })
 }

@@ -3,10 +3,11 @@
 use crate::{ENTRYPOINT, HOOKS, MEMORY, Rejection, Rules, hostio, instrument::Globals};
 use std::collections::{HashMap, HashSet};
 use wasmparser::{
-    ConstExpr, DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader, ExternalKind, FuncType,
-    FunctionBody, FunctionSectionReader, GlobalSectionReader, ImportSectionReader, KnownCustom, MemorySectionReader,
-    MemoryType, Name, Operator, Parser, Payload, TableSectionReader, TableType, TypeRef, TypeSectionReader, ValType,
-    Validator, WasmFeatures,
+    ConstExpr, DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader,
+    ExternalKind, FuncType, FunctionBody, FunctionSectionReader, GlobalSectionReader,
+    ImportSectionReader, KnownCustom, MemorySectionReader, MemoryType, Name, Operator, Parser,
+    Payload, TableSectionReader, TableType, TypeRef, TypeSectionReader, ValType, Validator,
+    WasmFeatures,
 };
 
 const PAGE: u64 = 64 * 1024;
@@ -60,7 +61,8 @@ pub(crate) struct Module<'a> {
 impl Module<'_> {
     /// The type of a function, imported ones first
     pub(crate) fn function_type(&self, index: u32) -> Option<&FuncType> {
-        self.types.get(*self.functions.get(index as usize)? as usize)
+        self.types
+            .get(*self.functions.get(index as usize)? as usize)
     }
 }
 
@@ -71,13 +73,20 @@ fn features(rules: &Rules) -> WasmFeatures {
         | WasmFeatures::SATURATING_FLOAT_TO_INT
         | WasmFeatures::SIGN_EXTENSION
         | WasmFeatures::BULK_MEMORY;
-    if rules.multi_value() { base | WasmFeatures::MULTI_VALUE } else { base }
+    if rules.multi_value() {
+        base | WasmFeatures::MULTI_VALUE
+    } else {
+        base
+    }
 }
 
 /// Parses and checks a module
 pub(crate) fn parse<'a>(wasm: &'a [u8], rules: &Rules) -> Result<Module<'a>, Rejection> {
     if wasm.len() > rules.max_wasm_bytes {
-        return Err(Rejection::TooLarge { have: wasm.len(), limit: rules.max_wasm_bytes });
+        return Err(Rejection::TooLarge {
+            have: wasm.len(),
+            limit: rules.max_wasm_bytes,
+        });
     }
     let features = features(rules);
     Validator::new_with_features(features).validate_all(wasm)?;
@@ -108,7 +117,10 @@ pub(crate) fn parse<'a>(wasm: &'a [u8], rules: &Rules) -> Result<Module<'a>, Rej
     for payload in parser.parse_all(wasm) {
         match payload? {
             Payload::TypeSection(section) => {
-                module.types = section.clone().into_iter_err_on_gc_types().collect::<Result<_, _>>()?;
+                module.types = section
+                    .clone()
+                    .into_iter_err_on_gc_types()
+                    .collect::<Result<_, _>>()?;
                 module.sections.types = Some(section);
             }
             Payload::ImportSection(section) => {
@@ -171,8 +183,18 @@ pub(crate) fn parse<'a>(wasm: &'a [u8], rules: &Rules) -> Result<Module<'a>, Rej
 
     check_symbols(&imports, &exports)?;
     limit("functions", module.bodies.len() as u64, 4096)?;
-    limit("globals", u64::from(module.globals) + u64::from(Globals::COUNT), 32_768)?;
-    limit("table entries", tables.iter().fold(0_u64, |sum, table| sum.saturating_add(table.initial)), 4096)?;
+    limit(
+        "globals",
+        u64::from(module.globals) + u64::from(Globals::COUNT),
+        32_768,
+    )?;
+    limit(
+        "table entries",
+        tables
+            .iter()
+            .fold(0_u64, |sum, table| sum.saturating_add(table.initial)),
+        4096,
+    )?;
 
     let Some(&(ExternalKind::Func, entrypoint)) = exports.get(ENTRYPOINT) else {
         return Err(Rejection::NoEntrypoint);
@@ -183,23 +205,33 @@ pub(crate) fn parse<'a>(wasm: &'a [u8], rules: &Rules) -> Result<Module<'a>, Rej
     }
     module.entrypoint = entrypoint;
 
-    let (Some(memory), Some((ExternalKind::Memory, _))) = (memories.first(), exports.get(MEMORY)) else {
+    let (Some(memory), Some((ExternalKind::Memory, _))) = (memories.first(), exports.get(MEMORY))
+    else {
         return Err(Rejection::NoMemory);
     };
     let pages = HEAP_PAGES.min(rules.page_limit.into());
     if memory.initial > pages {
-        return Err(Rejection::MemoryTooLarge { have: memory.initial, limit: pages });
+        return Err(Rejection::MemoryTooLarge {
+            have: memory.initial,
+            limit: pages,
+        });
     }
     module.pages = memory.initial as u16; // at most 128
     if memory.maximum != Some(memory.initial) {
-        let pay = imports.iter().position(|i| i.module == HOOKS && i.name == hostio::PAY_FOR_MEMORY_GROW);
+        let pay = imports
+            .iter()
+            .position(|i| i.module == HOOKS && i.name == hostio::PAY_FOR_MEMORY_GROW);
         module.pay = Some(pay.ok_or(Rejection::NoPayForMemoryGrow)? as u32);
     }
     Ok(module)
 }
 
 fn limit(what: &'static str, have: u64, limit: u64) -> Result<(), Rejection> {
-    if have > limit { Err(Rejection::TooMany { what, have, limit }) } else { Ok(()) }
+    if have > limit {
+        Err(Rejection::TooMany { what, have, limit })
+    } else {
+        Ok(())
+    }
 }
 
 /// The value of an expression that must be one constant
@@ -207,8 +239,20 @@ fn constant<'a>(what: &'static str, expr: &ConstExpr<'a>) -> Result<Operator<'a>
     use Operator::{End, F32Const, F64Const, I32Const, I64Const};
     let mut ops = expr.get_operators_reader();
     match (ops.read()?, ops.read()?, ops.eof()) {
-        (op @ (I32Const { .. } | I64Const { .. } | F32Const { .. } | F64Const { .. }), End, true) => Ok(op),
-        _ => Err(Rejection::NotConstant(what)),
+        (
+            op @ (I32Const { .. } | I64Const { .. } | F32Const { .. } | F64Const { .. }),
+            End,
+            true,
+        ) => Ok(op),
+        _ => Err(not_constant(what)),
+    }
+}
+
+/// For what the validator has refused already
+fn not_constant(what: &'static str) -> Rejection {
+    Rejection::Invalid {
+        reason: format!("{what} is not a constant"),
+        offset: 0,
     }
 }
 
@@ -216,7 +260,7 @@ fn constant<'a>(what: &'static str, expr: &ConstExpr<'a>) -> Result<Operator<'a>
 fn offset(what: &'static str, expr: &ConstExpr<'_>) -> Result<u64, Rejection> {
     match constant(what, expr)? {
         Operator::I32Const { value } => Ok(value.cast_unsigned().into()),
-        _ => Err(Rejection::NotConstant(what)),
+        _ => Err(not_constant(what)),
     }
 }
 
@@ -236,7 +280,10 @@ fn check_imports(
         let TypeRef::Func(index) = import.ty else {
             return Err(Rejection::ImportKind { module, name });
         };
-        if seen.insert((import.module, import.name), index).is_some_and(|prior| prior != index) {
+        if seen
+            .insert((import.module, import.name), index)
+            .is_some_and(|prior| prior != index)
+        {
             return Err(Rejection::InconsistentImport { module, name });
         }
         if import.name.starts_with(RESERVED) {
@@ -262,7 +309,10 @@ fn check_symbols(
     if let Some(name) = exports.keys().find(|name| name.len() > NAME_BYTES) {
         return Err(Rejection::LongName(name.len()));
     }
-    let names: HashSet<&str> = exports.keys().map(|name| name.rsplit("__").next().unwrap_or(name)).collect();
+    let names: HashSet<&str> = exports
+        .keys()
+        .map(|name| name.rsplit("__").next().unwrap_or(name))
+        .collect();
     if let Some(import) = imports.iter().find(|import| names.contains(import.name)) {
         return Err(Rejection::Reexport(import.name.to_owned()));
     }
@@ -276,7 +326,9 @@ fn check_symbols(
 fn check_names(names: wasmparser::NameSectionReader<'_>) -> Result<(), Rejection> {
     for name in names {
         match name? {
-            Name::Module { name, .. } if name.len() > NAME_BYTES => return Err(Rejection::LongName(name.len())),
+            Name::Module { name, .. } if name.len() > NAME_BYTES => {
+                return Err(Rejection::LongName(name.len()));
+            }
             Name::Function(functions) => {
                 for function in functions {
                     function?;
@@ -289,20 +341,31 @@ fn check_names(names: wasmparser::NameSectionReader<'_>) -> Result<(), Rejection
 }
 
 /// Function indices at a constant offset within a table; returns the bytes of all segments
-fn check_elements(section: &ElementSectionReader<'_>, tables: &[TableType]) -> Result<u64, Rejection> {
-    const WHAT: &str = "element";
+fn check_elements(
+    section: &ElementSectionReader<'_>,
+    tables: &[TableType],
+) -> Result<u64, Rejection> {
     limit("element segments", section.count().into(), 128)?;
     let mut bytes = 0;
     for element in section.clone() {
         let element = element?;
         bytes += element.range.end - element.range.start;
-        let ElementKind::Active { table_index, offset_expr } = &element.kind else { continue };
-        let ElementItems::Functions(functions) = &element.items else {
-            return Err(Rejection::NotConstant("an element"));
+        let ElementKind::Active {
+            table_index,
+            offset_expr,
+        } = &element.kind
+        else {
+            continue;
         };
-        let size = tables.get(table_index.unwrap_or(0) as usize).map_or(0, |table| table.initial);
-        if offset("an element segment's offset", offset_expr)? + u64::from(functions.count()) > size {
-            return Err(Rejection::OutOfBounds(WHAT));
+        let ElementItems::Functions(functions) = &element.items else {
+            return Err(not_constant("an element"));
+        };
+        let size = tables
+            .get(table_index.unwrap_or(0) as usize)
+            .map_or(0, |table| table.initial);
+        if offset("an element segment's offset", offset_expr)? + u64::from(functions.count()) > size
+        {
+            return Err(Rejection::OutOfBounds("elements"));
         }
     }
     limit("bytes of element segments", bytes, 4096)?;
@@ -318,7 +381,9 @@ fn check_data(section: &DataSectionReader<'_>, pages: u64) -> Result<(u64, u64),
         let data = data?;
         ranges += data.range.end - data.range.start;
         bytes += data.data.len() as u64;
-        let DataKind::Active { offset_expr, .. } = &data.kind else { continue };
+        let DataKind::Active { offset_expr, .. } = &data.kind else {
+            continue;
+        };
         if offset("a data segment's offset", offset_expr)? + data.data.len() as u64 > pages * PAGE {
             return Err(Rejection::OutOfBounds("data"));
         }

@@ -74,7 +74,10 @@ fn millis(time: Duration) -> String {
 /// Bytes of memory that this process has in RAM.
 fn resident_bytes() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm").expect("Linux");
-    let pages = pages.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    let pages = pages
+        .split(' ')
+        .nth(1)
+        .and_then(|pages| pages.parse::<u64>().ok());
     pages.expect("the second number") * 4_096
 }
 
@@ -112,7 +115,10 @@ fn handle_ops_per_second(version: devnode::EntryPointVersion) -> f64 {
         assert!(world.bundle(bundle).status());
     }
     let per_second = OPS as f64 / start.elapsed().as_secs_f64();
-    assert_eq!(world.view(counter, &Counter::numberCall {}), U256::from(OPS));
+    assert_eq!(
+        world.view(counter, &Counter::numberCall {}),
+        U256::from(OPS)
+    );
     per_second
 }
 
@@ -123,7 +129,9 @@ fn memory() -> [u64; 2] {
     let data: Bytes = Counter::incrementCall {}.abi_encode().into();
     let mut go = |count: u64| {
         for _ in 0..count {
-            let request = TransactionRequest::default().from(world.bundler).to(counter);
+            let request = TransactionRequest::default()
+                .from(world.bundler)
+                .to(counter);
             let request = request.input(data.clone().into()).gas_limit(200_000);
             assert!(world.node.execute(request).expect("valid").status());
         }
@@ -136,7 +144,13 @@ fn clean_build() -> Duration {
     let target = std::env::temp_dir().join(format!("devnode-bench-{}", std::process::id()));
     let start = Instant::now();
     let status = Command::new("cargo")
-        .args(["build", "--quiet", "--locked", "--workspace", "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--workspace",
+            "--target-dir",
+        ])
         .arg(&target)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .status()
@@ -150,23 +164,35 @@ fn clean_build() -> Duration {
 
 fn main() {
     println!("# The embedded chain in numbers\n");
-    println!("Made by `cargo run --profile host -p devnode --example bench -- --clean-build`; one thread;");
+    println!(
+        "Made by `cargo run --profile host -p devnode --example bench -- --clean-build`; one thread;"
+    );
     println!("medians unless it says otherwise.\n");
     println!("| what | measured |\n| --- | --- |");
 
-    row("boot of a chain", millis(median(50, || drop(Devnode::default()))));
+    row(
+        "boot of a chain",
+        millis(median(50, || drop(Devnode::default()))),
+    );
     let counter_wasm = fixture("fixture_counter");
     let deploy = median(20, || {
         let mut node = Devnode::default();
         let owner = node.owner();
-        let program = node.deploy_program(owner, &counter_wasm, None).expect("deployed");
+        let program = node
+            .deploy_program(owner, &counter_wasm, None)
+            .expect("deployed");
         node.activate(program).expect("activated");
     });
-    row("boot, deploy and activate the fixture counter", millis(deploy));
+    row(
+        "boot, deploy and activate the fixture counter",
+        millis(deploy),
+    );
 
     let mut node = Devnode::default();
     let owner = node.owner();
-    let counter = node.deploy_program(owner, &counter_wasm, None).expect("deployed");
+    let counter = node
+        .deploy_program(owner, &counter_wasm, None)
+        .expect("deployed");
     let relay = wat::parse_str(RELAY).expect("WAT");
     let relays: Vec<Address> = (0..2)
         .map(|_| node.deploy_program(owner, &relay, None).expect("deployed"))
@@ -176,21 +202,36 @@ fn main() {
         node.cache(program).expect("cached");
     }
     let evm_counter = Address::repeat_byte(0xcc);
-    node.set_code(evm_counter, EVM_COUNTER.into()).expect("code");
+    node.set_code(evm_counter, EVM_COUNTER.into())
+        .expect("code");
     let number: Bytes = Counter::numberCall {}.abi_encode().into();
 
     let view = median(5_000, || drop(call(&node, counter, number.clone())));
     row("cached view call of a program (`number()`)", micros(view));
-    let nested: Bytes = [relays[1].as_slice(), counter.as_slice(), &number].concat().into();
+    let nested: Bytes = [relays[1].as_slice(), counter.as_slice(), &number]
+        .concat()
+        .into();
     let three = median(5_000, || drop(call(&node, relays[0], nested.clone())));
     row("the same through two more programs", micros(three));
     let evm_view = median(5_000, || drop(call(&node, evm_counter, Bytes::new())));
-    row("view call of an EVM contract that does the same", micros(evm_view));
+    row(
+        "view call of an EVM contract that does the same",
+        micros(evm_view),
+    );
     let alone = revm_alone();
-    row("that contract in revm alone (no node around it)", micros(alone));
+    row(
+        "that contract in revm alone (no node around it)",
+        micros(alone),
+    );
     let ratio = |a: Duration, b: Duration| format!("{:.1}", a.as_secs_f64() / b.as_secs_f64());
-    row("program / EVM contract, both in the node", ratio(view, evm_view));
-    row("program in the node / EVM contract in revm alone", ratio(view, alone));
+    row(
+        "program / EVM contract, both in the node",
+        ratio(view, evm_view),
+    );
+    row(
+        "program in the node / EVM contract in revm alone",
+        ratio(view, alone),
+    );
 
     for version in VERSIONS {
         let what = format!("handleOps of one userOp, {version:?}, a second (mean of 1,000)");
@@ -200,9 +241,15 @@ fn main() {
     let mib = |bytes: u64| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
     row("resident memory after 1,000 transactions", mib(after_1000));
     row("and after 10,000", mib(after_10000));
-    row("bytes a transaction between them", after_10000.saturating_sub(after_1000) / 9_000);
+    row(
+        "bytes a transaction between them",
+        after_10000.saturating_sub(after_1000) / 9_000,
+    );
 
     if std::env::args().any(|arg| arg == "--clean-build") {
-        row("clean build of the workspace, dev profile, 2 cores", format!("{:.0} s", clean_build().as_secs_f64()));
+        row(
+            "clean build of the workspace, dev profile, 2 cores",
+            format!("{:.0} s", clean_build().as_secs_f64()),
+        );
     }
 }

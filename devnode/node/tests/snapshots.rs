@@ -226,7 +226,14 @@ fn storage_from_before_a_creation_comes_back() {
         let target = ALICE.create(0);
         node.set_storage_at(target, slot, U256::from(4));
         let snapshot = node.snapshot();
-        run(&mut node, create.input(Bytes::from(init).into()));
+        let created = run(&mut node, create.input(Bytes::from(init).into()));
+        assert!(created.status());
+        let kept = node.storage_at(target, slot, LATEST);
+        assert_eq!(
+            kept,
+            Ok(U256::ZERO),
+            "a new contract has storage of its own"
+        );
         node.revert(snapshot).unwrap();
         assert_eq!(
             node.storage_at(target, slot, LATEST).unwrap(),

@@ -17,7 +17,9 @@ const REVERTER: &[u8] = &hex!("63deadbeef60e01b60005260206000fd");
 
 fn outcome(receipt: &Receipt) -> EntryPoint::UserOperationEvent {
     let logs = receipt.logs();
-    let mut events = logs.iter().filter_map(|log| EntryPoint::UserOperationEvent::decode_log(&log.inner).ok());
+    let mut events = logs
+        .iter()
+        .filter_map(|log| EntryPoint::UserOperationEvent::decode_log(&log.inner).ok());
     let event = events.next().expect("a UserOperationEvent").data;
     assert!(events.next().is_none(), "of one userOp");
     event
@@ -40,13 +42,22 @@ fn failed_op(data: &[u8]) -> String {
 
 /// What a refused userOp must leave as it is.
 fn state(world: &World) -> (U256, U256, U256, Bytes) {
-    let slot = |slot: u64| world.node.storage_at(world.account, U256::from(slot), Latest).unwrap();
-    let deposit = EntryPoint::balanceOfCall { account: world.account };
+    let slot = |slot: u64| {
+        world
+            .node
+            .storage_at(world.account, U256::from(slot), Latest)
+            .unwrap()
+    };
+    let deposit = EntryPoint::balanceOfCall {
+        account: world.account,
+    };
     (
         world.nonce(),
         world.node.balance(world.account, Latest).unwrap(),
         world.view(world.version.address(), &deposit),
-        [slot(0).to_be_bytes::<32>(), slot(1).to_be_bytes::<32>()].concat().into(),
+        [slot(0).to_be_bytes::<32>(), slot(1).to_be_bytes::<32>()]
+            .concat()
+            .into(),
     )
 }
 
@@ -72,12 +83,21 @@ fn a_signed_user_op_runs() {
             .filter_map(|log| Counter::Changed::decode_log(&log.inner).ok())
             .collect();
         assert_eq!(changed.len(), 1);
-        assert_eq!((changed[0].address, changed[0].by), (counter, world.account));
+        assert_eq!(
+            (changed[0].address, changed[0].by),
+            (counter, world.account)
+        );
         // The account paid the EntryPoint, the EntryPoint the beneficiary.
         assert!(world.node.balance(world.account, Latest).unwrap() < before);
-        let fee = world.node.balance(Address::repeat_byte(0xbe), Latest).unwrap();
+        let fee = world
+            .node
+            .balance(Address::repeat_byte(0xbe), Latest)
+            .unwrap();
         assert_eq!(fee, event.actualGasCost);
-        println!("{version:?}: handleOps {} gas, actualGasUsed {}", receipt.gas_used, event.actualGasUsed);
+        println!(
+            "{version:?}: handleOps {} gas, actualGasUsed {}",
+            receipt.gas_used, event.actualGasUsed
+        );
     }
 }
 
@@ -85,7 +105,10 @@ fn a_signed_user_op_runs() {
 fn programs_call_programs_in_a_user_op() {
     for version in VERSIONS {
         let mut world = World::new(version);
-        let (first, second) = (world.deploy("fixture_counter"), world.deploy("fixture_counter"));
+        let (first, second) = (
+            world.deploy("fixture_counter"),
+            world.deploy("fixture_counter"),
+        );
         let call = Counter::bumpOtherCall { other: second }.abi_encode();
         let data = world.handle_ops(U256::ZERO, first, call.into(), &world.owner);
         assert!(outcome(&world.bundle(data)).success, "{version:?}");
@@ -102,13 +125,20 @@ fn a_failing_execution_is_included_and_its_error_data_reaches_the_caller() {
         world.node.set_code(reverter, REVERTER.into()).unwrap();
         let counter = world.deploy("fixture_counter");
         world.send(counter, &Counter::setNumberCall { number: U256::MAX });
-        let overflow = Counter::Overflow { number: U256::MAX, amount: U256::ONE };
+        let overflow = Counter::Overflow {
+            number: U256::MAX,
+            amount: U256::ONE,
+        };
         let mut word = vec![0; 32];
         word[..4].copy_from_slice(&hex!("deadbeef"));
         let cases = [
             (reverter, Bytes::from_static(&[1]), word),
             // an error out of a program, through a program
-            (counter, Counter::incrementCall {}.abi_encode().into(), overflow.abi_encode()),
+            (
+                counter,
+                Counter::incrementCall {}.abi_encode().into(),
+                overflow.abi_encode(),
+            ),
         ];
         for (nonce, (target, call, reason)) in cases.into_iter().enumerate() {
             let data = world.handle_ops(U256::from(nonce), target, call, &world.owner);
@@ -118,12 +148,18 @@ fn a_failing_execution_is_included_and_its_error_data_reaches_the_caller() {
             let told: Vec<_> = receipt
                 .logs()
                 .iter()
-                .filter_map(|log| EntryPoint::UserOperationRevertReason::decode_log(&log.inner).ok())
+                .filter_map(|log| {
+                    EntryPoint::UserOperationRevertReason::decode_log(&log.inner).ok()
+                })
                 .map(|event| event.data.revertReason)
                 .collect();
             assert_eq!(told, [Bytes::from(reason)], "{version:?}");
             assert_eq!(world.nonce(), U256::from(nonce + 1));
-            assert_eq!(world.view(counter, &Counter::numberCall {}), U256::MAX, "untouched");
+            assert_eq!(
+                world.view(counter, &Counter::numberCall {}),
+                U256::MAX,
+                "untouched"
+            );
         }
     }
 }
@@ -188,13 +224,28 @@ fn the_call_tree_of_a_user_op_shows_the_programs() {
     let call: Bytes = Counter::incrementCall {}.abi_encode().into();
     let data = world.handle_ops(U256::ZERO, counter, call, &world.owner);
     let receipt = world.bundle(data);
-    let tree = world.node.trace_transaction(receipt.transaction_hash).unwrap();
+    let tree = world
+        .node
+        .trace_transaction(receipt.transaction_hash)
+        .unwrap();
     assert_eq!(tree.to, Some(world.version.address()));
     let validate = &tree.calls[0];
     assert_eq!(validate.to, Some(world.account));
-    assert_eq!(validate.calls[0].to, Some(Address::with_last_byte(1)), "ecrecover");
-    let execute = tree.calls.iter().flat_map(|call| &call.calls).find(|call| call.to == Some(world.account));
+    assert_eq!(
+        validate.calls[0].to,
+        Some(Address::with_last_byte(1)),
+        "ecrecover"
+    );
+    let execute = tree
+        .calls
+        .iter()
+        .flat_map(|call| &call.calls)
+        .find(|call| call.to == Some(world.account));
     let execute = execute.expect("the account's execution");
     assert_eq!(execute.calls[0].to, Some(counter));
-    assert_eq!(execute.calls[0].logs.len(), 1, "the program's log stands at its frame");
+    assert_eq!(
+        execute.calls[0].logs.len(),
+        1,
+        "the program's log stands at its frame"
+    );
 }

@@ -12,10 +12,19 @@ const BASE: u32 = 4;
 
 /// Puts the check at the entry of the function and the credit before every `return`, and adds a
 /// `return` at the end. A branch to the outermost label leaves without the credit, as in Nitro
-pub(super) fn pass<'a>(mut ops: Ops<'a>, module: &Module<'_>, func: u32, locals: u32) -> Result<Ops<'a>, Rejection> {
+pub(super) fn pass<'a>(
+    mut ops: Ops<'a>,
+    module: &Module<'_>,
+    func: u32,
+    locals: u32,
+) -> Result<Ops<'a>, Rejection> {
     let worst = worst(&ops, module)?;
     if worst > CONTENTION {
-        return Err(Rejection::Contention { func, have: worst, limit: CONTENTION });
+        return Err(Rejection::Contention {
+            func,
+            have: worst,
+            limit: CONTENTION,
+        });
     }
     let size = worst + locals + BASE;
 
@@ -35,12 +44,16 @@ pub(super) fn pass<'a>(mut ops: Ops<'a>, module: &Module<'_>, func: u32, locals:
 fn debit(globals: Globals, size: u32) -> [Operator<'static>; 12] {
     use Operator::*;
     let (get, set) = stack(globals);
-    let size = I32Const { value: size.cast_signed() };
+    let size = I32Const {
+        value: size.cast_signed(),
+    };
     [
         get.clone(),
         size.clone(),
         I32LeU,
-        If { blockty: BlockType::Empty },
+        If {
+            blockty: BlockType::Empty,
+        },
         I32Const { value: 0 },
         set.clone(),
         Unreachable,
@@ -55,28 +68,47 @@ fn debit(globals: Globals, size: u32) -> [Operator<'static>; 12] {
 /// `stack += size`
 fn credit(globals: Globals, size: u32) -> [Operator<'static>; 4] {
     let (get, set) = stack(globals);
-    [get, Operator::I32Const { value: size.cast_signed() }, Operator::I32Add, set]
+    [
+        get,
+        Operator::I32Const {
+            value: size.cast_signed(),
+        },
+        Operator::I32Add,
+        set,
+    ]
 }
 
 const fn stack(globals: Globals) -> (Operator<'static>, Operator<'static>) {
     let global_index = globals.stack;
-    (Operator::GlobalGet { global_index }, Operator::GlobalSet { global_index })
+    (
+        Operator::GlobalGet { global_index },
+        Operator::GlobalSet { global_index },
+    )
 }
 
 /// The most values that the (already metered) code holds at once, by Nitro's count: it knows nothing of
 /// unreachable code, a block has room for its results from its beginning, and a call
 /// has its results before its arguments are gone.
 fn worst(ops: &[Operator<'_>], module: &Module<'_>) -> Result<u32, Rejection> {
-    let missing = || Rejection::Invalid { reason: "a type is missing".to_owned(), offset: 0 };
+    let missing = || Rejection::Invalid {
+        reason: "a type is missing".to_owned(),
+        offset: 0,
+    };
     let mut count = Count::default();
     let mut scopes = vec![0];
     for op in ops {
         let ty = match op {
-            Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => match *blockty {
-                BlockType::FuncType(index) => Some(module.types.get(index as usize).ok_or_else(missing)?),
-                _ => None,
-            },
-            Operator::Call { function_index } => Some(module.function_type(*function_index).ok_or_else(missing)?),
+            Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
+                match *blockty {
+                    BlockType::FuncType(index) => {
+                        Some(module.types.get(index as usize).ok_or_else(missing)?)
+                    }
+                    _ => None,
+                }
+            }
+            Operator::Call { function_index } => {
+                Some(module.function_type(*function_index).ok_or_else(missing)?)
+            }
             Operator::CallIndirect { type_index, .. } => {
                 Some(module.types.get(*type_index as usize).ok_or_else(missing)?)
             }

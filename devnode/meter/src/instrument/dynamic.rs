@@ -10,7 +10,10 @@ const BYTE: i64 = 100;
 pub(super) fn pass(ops: Ops<'_>, globals: Globals) -> Ops<'_> {
     let mut out = Vec::with_capacity(ops.len());
     for op in ops {
-        if matches!(op, Operator::MemoryCopy { .. } | Operator::MemoryFill { .. }) {
+        if matches!(
+            op,
+            Operator::MemoryCopy { .. } | Operator::MemoryFill { .. }
+        ) {
             out.extend(payment(globals));
         }
         out.push(op);
@@ -23,10 +26,16 @@ pub(super) fn pass(ops: Ops<'_>, globals: Globals) -> Ops<'_> {
 /// The product of a 32-bit length cannot overflow, so the difference wraps exactly when it is not paid for.
 fn payment(globals: Globals) -> [Operator<'static>; 17] {
     use Operator::*;
-    let ink = GlobalGet { global_index: globals.ink };
-    let length = GlobalGet { global_index: globals.scratch };
+    let ink = GlobalGet {
+        global_index: globals.ink,
+    };
+    let length = GlobalGet {
+        global_index: globals.scratch,
+    };
     [
-        GlobalSet { global_index: globals.scratch },
+        GlobalSet {
+            global_index: globals.scratch,
+        },
         ink.clone(),
         ink.clone(),
         length.clone(),
@@ -34,12 +43,18 @@ fn payment(globals: Globals) -> [Operator<'static>; 17] {
         I64Const { value: BYTE },
         I64Mul,
         I64Sub,
-        GlobalSet { global_index: globals.ink },
+        GlobalSet {
+            global_index: globals.ink,
+        },
         ink,
         I64LtU,
-        If { blockty: BlockType::Empty },
+        If {
+            blockty: BlockType::Empty,
+        },
         I32Const { value: 1 },
-        GlobalSet { global_index: globals.status },
+        GlobalSet {
+            global_index: globals.status,
+        },
         Unreachable,
         End,
         length,

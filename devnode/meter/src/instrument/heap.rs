@@ -6,7 +6,9 @@ use wasmparser::Operator;
 /// Puts `pay_for_memory_grow(pages)` before each `memory.grow(pages)`. `pay` is the hostio's function
 /// index, or none when the memory cannot grow: then nothing is called
 pub(super) fn pass(ops: Ops<'_>, globals: Globals, pay: Option<u32>) -> Ops<'_> {
-    let Some(function_index) = pay else { return ops };
+    let Some(function_index) = pay else {
+        return ops;
+    };
     let global_index = globals.scratch;
     let mut out = Vec::with_capacity(ops.len() + 4);
     for op in ops {

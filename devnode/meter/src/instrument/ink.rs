@@ -17,7 +17,12 @@ pub(super) fn pass<'a>(ops: Ops<'a>, module: &Module<'_>, func: u32) -> Result<O
     let mut block = vec![];
     let mut cost = 0_u64;
     for op in ops {
-        let price = effect(&op, &module.types).ok_or_else(|| Rejection::Opcode { op: name(&op), func })?.ink;
+        let price = effect(&op, &module.types)
+            .ok_or_else(|| Rejection::Opcode {
+                op: name(&op),
+                func,
+            })?
+            .ink;
         cost = cost.saturating_add(price);
         let end = ends_block(&op);
         block.push(op);
@@ -33,21 +38,31 @@ pub(super) fn pass<'a>(ops: Ops<'a>, module: &Module<'_>, func: u32) -> Result<O
 /// `if ink < cost { status = 1; trap }  ink -= cost`
 fn check(globals: Globals, cost: u64) -> [Operator<'static>; 12] {
     use Operator::*;
-    let cost = I64Const { value: cost.cast_signed() };
-    let ink = GlobalGet { global_index: globals.ink };
+    let cost = I64Const {
+        value: cost.cast_signed(),
+    };
+    let ink = GlobalGet {
+        global_index: globals.ink,
+    };
     [
         ink.clone(),
         cost.clone(),
         I64LtU,
-        If { blockty: BlockType::Empty },
+        If {
+            blockty: BlockType::Empty,
+        },
         I32Const { value: 1 },
-        GlobalSet { global_index: globals.status },
+        GlobalSet {
+            global_index: globals.status,
+        },
         Unreachable,
         End,
         ink,
         cost,
         I64Sub,
-        GlobalSet { global_index: globals.ink },
+        GlobalSet {
+            global_index: globals.ink,
+        },
     ]
 }
 

@@ -34,7 +34,12 @@ impl Globals {
 
     /// The four after the module's own
     pub(crate) const fn after(own: u32) -> Self {
-        Self { ink: own, status: own + 1, scratch: own + 2, stack: own + 3 }
+        Self {
+            ink: own,
+            status: own + 1,
+            scratch: own + 2,
+            stack: own + 3,
+        }
     }
 }
 
@@ -43,7 +48,10 @@ pub(crate) fn functions(module: &Module<'_>) -> Result<(CodeSection, u32), Rejec
     let mut code = CodeSection::new();
     let mut total = 0;
     for (index, body) in module.bodies.iter().enumerate() {
-        let ops = body.get_operators_reader()?.into_iter().collect::<Result<Ops<'_>, _>>()?;
+        let ops = body
+            .get_operators_reader()?
+            .into_iter()
+            .collect::<Result<Ops<'_>, _>>()?;
         let locals = locals(body)?;
         let func = u32::try_from(index).unwrap_or(u32::MAX);
 
@@ -53,7 +61,11 @@ pub(crate) fn functions(module: &Module<'_>) -> Result<(CodeSection, u32), Rejec
         let ops = heap::pass(ops, module.added, module.pay);
 
         if ops.len() > OPS {
-            return Err(Rejection::TooMany { what: "instructions in a function", have: ops.len() as u64, limit: OPS as u64 });
+            return Err(Rejection::TooMany {
+                what: "instructions in a function",
+                have: ops.len() as u64,
+                limit: OPS as u64,
+            });
         }
         total += ops.len() as u32;
         let mut function = RoundtripReencoder.new_function_with_parsed_locals(body)?;
@@ -73,7 +85,11 @@ fn locals(body: &wasmparser::FunctionBody<'_>) -> Result<u32, Rejection> {
         sum = sum.saturating_add(group?.0);
     }
     if sum > LIMIT {
-        return Err(Rejection::TooMany { what: "locals", have: sum.into(), limit: LIMIT.into() });
+        return Err(Rejection::TooMany {
+            what: "locals",
+            have: sum.into(),
+            limit: LIMIT.into(),
+        });
     }
     Ok(sum)
 }

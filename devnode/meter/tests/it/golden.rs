@@ -97,7 +97,11 @@ fn static_costs_are_the_oracles() {
         let (statics, want) = (&program.statics, &program.statics.predicted);
         assert_eq!(stats.funcs, want.funcs, "{name}: functions");
         assert_eq!(stats.types, want.types, "{name}: types");
-        assert_eq!(stats.wasm_bytes as usize, program.wasm.len(), "{name}: length");
+        assert_eq!(
+            stats.wasm_bytes as usize,
+            program.wasm.len(),
+            "{name}: length"
+        );
         assert_eq!(stats.globals, want.globals, "{name}: globals");
         assert_eq!(stats.data_bytes, want.data, "{name}: data");
         assert_eq!(stats.pages, want.pages, "{name}: pages");
@@ -106,14 +110,34 @@ fn static_costs_are_the_oracles() {
         assert_eq!(stats.asm_estimate(), want.asm, "{name}: asm");
         assert_eq!(stats.asm_kb(), want.asm_kb, "{name}: asm in KiB");
 
-        let stored = (stats.init_cost(), stats.cached_cost(), stats.asm_kb(), stats.pages);
-        let want_stored =
-            (statics.stored_init_cost, statics.stored_cached_cost, statics.stored_asm_kb, statics.footprint_pages);
+        let stored = (
+            stats.init_cost(),
+            stats.cached_cost(),
+            stats.asm_kb(),
+            stats.pages,
+        );
+        let want_stored = (
+            statics.stored_init_cost,
+            statics.stored_cached_cost,
+            statics.stored_asm_kb,
+            statics.footprint_pages,
+        );
         assert_eq!(stored, want_stored, "{name}: stored by the oracle");
-        assert_eq!(price::init_gas(stats.init_cost()), statics.init_gas_predicted, "{name}: init gas");
-        assert_eq!(price::cached_gas(stats.cached_cost()), statics.cached_gas_predicted, "{name}: cached gas");
+        assert_eq!(
+            price::init_gas(stats.init_cost()),
+            statics.init_gas_predicted,
+            "{name}: init gas"
+        );
+        assert_eq!(
+            price::cached_gas(stats.cached_cost()),
+            statics.cached_gas_predicted,
+            "{name}: cached gas"
+        );
         let fee = u64::from(stats.asm_estimate()) * 82_928_201;
-        assert_eq!(fee, want.data_fee_wei_at_zero_demand, "{name}: data fee without demand");
+        assert_eq!(
+            fee, want.data_fee_wei_at_zero_demand,
+            "{name}: data fee without demand"
+        );
     }
 }
 
@@ -145,21 +169,36 @@ fn the_counter_of_the_fact_sheet() {
 #[test]
 fn calls_cost_what_the_oracle_says() {
     const SIMPLE: [&str; 15] = [
-        "empty", "ops_i32", "ops_i64", "control", "memory", "loop", "grow", "pay_grow", "pages5", "pages17", "rec_thin",
-        "rec_fat", "io", "sort", "bulk",
+        "empty", "ops_i32", "ops_i64", "control", "memory", "loop", "grow", "pay_grow", "pages5",
+        "pages17", "rec_thin", "rec_fat", "io", "sort", "bulk",
     ];
     let vectors = golden();
     let (mut compared, mut deltas) = (0, 0);
-    for case in vectors.cases.iter().filter(|case| SIMPLE.contains(&case.program.as_str())) {
+    for case in vectors
+        .cases
+        .iter()
+        .filter(|case| SIMPLE.contains(&case.program.as_str()))
+    {
         let vector = &vectors.programs[&case.program];
         let program = metered(&case.program, &vector.wasm);
-        for (index, call) in case.calls.iter().enumerate().filter(|(_, call)| call.to == vector.address) {
+        for (index, call) in case
+            .calls
+            .iter()
+            .enumerate()
+            .filter(|(_, call)| call.to == vector.address)
+        {
             let what = format!("{} call {index}", case.id);
-            let Some((run, gas)) = execute(&program, call) else { continue };
+            let Some((run, gas)) = execute(&program, call) else {
+                continue;
+            };
             let success = run.outcome == Outcome::Returned(0);
             assert_eq!(success, call.status == 1, "{what}: {:?}", run.outcome);
             if success {
-                assert_eq!(hex::encode(&run.result), hex::encode(&call.returndata), "{what}");
+                assert_eq!(
+                    hex::encode(&run.result),
+                    hex::encode(&call.returndata),
+                    "{what}"
+                );
             }
             deltas += call.ink_deltas.len();
             if call.agreed {
@@ -176,10 +215,20 @@ fn execute(program: &Program, call: &Call) -> Option<(Run, u64)> {
     let stats = program.stats;
     let before = price::page_gas(stats.pages, 0, 0)
         + price::cached_gas(stats.cached_cost())
-        + if call.cached { 0 } else { price::init_gas(stats.init_cost()) };
+        + if call.cached {
+            0
+        } else {
+            price::init_gas(stats.init_cost())
+        };
     let all = call.gas_limit - call.intrinsic;
     let gas = all.checked_sub(before)?;
-    let run = run(&program.wasm, &call.calldata, gas * price::INK_PER_GAS, 22_000, CompilationMode::Eager);
+    let run = run(
+        &program.wasm,
+        &call.calldata,
+        gas * price::INK_PER_GAS,
+        22_000,
+        CompilationMode::Eager,
+    );
     let left = match run.outcome {
         Outcome::OutOfInk | Outcome::OutOfStack => 0,
         _ => run.ink / price::INK_PER_GAS,
@@ -194,13 +243,28 @@ fn recursion_ends_where_the_oracles_does() {
     for (name, most) in [("rec_thin", 2747_u32), ("rec_fat", 70)] {
         let program = metered(name, &golden().programs[name].wasm);
         let ink = 10_000_000_000_000;
-        let go = |levels: u32| run(&program.wasm, &levels.to_le_bytes(), ink, 22_000, CompilationMode::Eager);
+        let go = |levels: u32| {
+            run(
+                &program.wasm,
+                &levels.to_le_bytes(),
+                ink,
+                22_000,
+                CompilationMode::Eager,
+            )
+        };
         let deepest = go(most);
         assert_eq!(deepest.outcome, Outcome::Returned(0), "{name}");
         assert_eq!(deepest.result, most.to_le_bytes(), "{name}");
-        assert_eq!(deepest.stack, 22_000, "{name}: every frame gave its words back");
+        assert_eq!(
+            deepest.stack, 22_000,
+            "{name}: every frame gave its words back"
+        );
         let deeper = go(most + 1);
-        assert_eq!((deeper.outcome, deeper.stack), (Outcome::OutOfStack, 0), "{name}");
+        assert_eq!(
+            (deeper.outcome, deeper.stack),
+            (Outcome::OutOfStack, 0),
+            "{name}"
+        );
         assert!(deeper.ink > 0, "{name}: ink was not the limit");
     }
 }
@@ -209,6 +273,10 @@ fn recursion_ends_where_the_oracles_does() {
 fn the_code_unpacks_to_the_module() {
     for (name, program) in &golden().programs {
         assert!(devnode_meter::is_program(&program.code), "{name}");
-        assert_eq!(unpack(&program.code, 128 * 1024).as_ref(), Ok(&program.wasm), "{name}");
+        assert_eq!(
+            unpack(&program.code, 128 * 1024).as_ref(),
+            Ok(&program.wasm),
+            "{name}"
+        );
     }
 }

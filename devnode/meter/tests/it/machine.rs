@@ -3,8 +3,8 @@
 use devnode_meter::{ENTRYPOINT, INK_LEFT, INK_STATUS, MEMORY, STACK_LEFT, price};
 use std::fmt;
 use wasmi::{
-    Caller, CompilationMode, Config, Engine, Error, Extern, Global, Instance, Linker, Memory, Module, Store, Val,
-    errors::HostError,
+    Caller, CompilationMode, Config, Engine, Error, Extern, Global, Instance, Linker, Memory,
+    Module, Store, Val, errors::HostError,
 };
 
 /// How a call ended
@@ -47,17 +47,35 @@ const HOSTIO: u64 = 8400;
 /// Runs an instrumented module once
 pub(crate) fn run(wasm: &[u8], args: &[u8], ink: u64, stack: u32, mode: CompilationMode) -> Run {
     let mut config = Config::default();
-    config.compilation_mode(mode).set_max_stack_height(64 << 20).set_max_recursion_depth(100_000);
+    config
+        .compilation_mode(mode)
+        .set_max_stack_height(64 << 20)
+        .set_max_recursion_depth(100_000);
     let engine = Engine::new(&config);
     let module = Module::new(&engine, wasm).expect("an instrumented module compiles");
-    let mut store = Store::new(&engine, Host { args: args.to_vec(), ..Host::default() });
-    let instance = link(&engine, &module).instantiate_and_start(&mut store, &module).expect("instantiates");
+    let mut store = Store::new(
+        &engine,
+        Host {
+            args: args.to_vec(),
+            ..Host::default()
+        },
+    );
+    let instance = link(&engine, &module)
+        .instantiate_and_start(&mut store, &module)
+        .expect("instantiates");
     let memory = instance.get_memory(&store, MEMORY).expect("memory");
     store.data_mut().open_pages = memory.size(&store) as u16;
     set(&mut store, &instance, INK_LEFT, Val::I64(ink.cast_signed()));
-    set(&mut store, &instance, STACK_LEFT, Val::I32(stack.cast_signed()));
+    set(
+        &mut store,
+        &instance,
+        STACK_LEFT,
+        Val::I32(stack.cast_signed()),
+    );
 
-    let entry = instance.get_typed_func::<i32, i32>(&store, ENTRYPOINT).expect("entry");
+    let entry = instance
+        .get_typed_func::<i32, i32>(&store, ENTRYPOINT)
+        .expect("entry");
     let answer = entry.call(&mut store, args.len() as i32);
     let stack = get(&store, &instance, STACK_LEFT) as u32;
     let status = get(&store, &instance, INK_STATUS);
@@ -68,15 +86,25 @@ pub(crate) fn run(wasm: &[u8], args: &[u8], ink: u64, stack: u32, mode: Compilat
         Err(_) => Outcome::Trapped,
     };
     let ink = get(&store, &instance, INK_LEFT);
-    Run { outcome, ink, stack, result: store.data().result.clone(), memory: memory.data(&store).to_vec() }
+    Run {
+        outcome,
+        ink,
+        stack,
+        result: store.data().result.clone(),
+        memory: memory.data(&store).to_vec(),
+    }
 }
 
 fn global(store: &Store<Host>, instance: &Instance, name: &str) -> Global {
-    instance.get_global(store, name).expect("an exported global")
+    instance
+        .get_global(store, name)
+        .expect("an exported global")
 }
 
 fn set(store: &mut Store<Host>, instance: &Instance, name: &str, value: Val) {
-    global(store, instance, name).set(store, value).expect("mutable, of this type");
+    global(store, instance, name)
+        .set(store, value)
+        .expect("mutable, of this type");
 }
 
 fn get(store: &Store<Host>, instance: &Instance, name: &str) -> u64 {
@@ -103,7 +131,9 @@ fn link(engine: &Engine, module: &Module) -> Linker<Host> {
             }
             Ok(())
         };
-        linker.func_new(import.module(), import.name(), ty, call).expect("defined once");
+        linker
+            .func_new(import.module(), import.name(), ty, call)
+            .expect("defined once");
     }
     linker
 }
@@ -133,7 +163,10 @@ fn hostio(name: &str, caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<Opt
             pages => {
                 let open = caller.data().open_pages;
                 caller.data_mut().open_pages = open.saturating_add(pages);
-                pay(caller, price::page_gas(pages, open, open).saturating_mul(price::INK_PER_GAS))?;
+                pay(
+                    caller,
+                    price::page_gas(pages, open, open).saturating_mul(price::INK_PER_GAS),
+                )?;
             }
         },
         _ => return Err(Error::new("not implemented here")),
@@ -142,21 +175,33 @@ fn hostio(name: &str, caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<Opt
 }
 
 fn memory(caller: &Caller<'_, Host>) -> Memory {
-    caller.get_export(MEMORY).and_then(Extern::into_memory).expect("memory")
+    caller
+        .get_export(MEMORY)
+        .and_then(Extern::into_memory)
+        .expect("memory")
 }
 
 fn ink_global(caller: &Caller<'_, Host>, name: &str) -> Global {
-    caller.get_export(name).and_then(Extern::into_global).expect("an exported global")
+    caller
+        .get_export(name)
+        .and_then(Extern::into_global)
+        .expect("an exported global")
 }
 
 fn ink(caller: &Caller<'_, Host>) -> u64 {
-    ink_global(caller, INK_LEFT).get(caller).i64().expect("i64").cast_unsigned()
+    ink_global(caller, INK_LEFT)
+        .get(caller)
+        .i64()
+        .expect("i64")
+        .cast_unsigned()
 }
 
 fn pay(caller: &mut Caller<'_, Host>, price: u64) -> Result<(), Error> {
     let left = ink(caller).checked_sub(price);
     let (global, status) = (ink_global(caller, INK_LEFT), ink_global(caller, INK_STATUS));
-    global.set(&mut *caller, Val::I64(left.unwrap_or(0).cast_signed())).expect("set");
+    global
+        .set(&mut *caller, Val::I64(left.unwrap_or(0).cast_signed()))
+        .expect("set");
     if left.is_none() {
         status.set(&mut *caller, Val::I32(1)).expect("set");
         return Err(Error::host(Stop));

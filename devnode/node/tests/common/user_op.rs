@@ -77,7 +77,10 @@ fn root() -> &'static Path {
 
 /// The module of a fixture program.
 pub fn fixture(name: &str) -> Vec<u8> {
-    let path = root().join("target/programs").join(name).with_extension("wasm");
+    let path = root()
+        .join("target/programs")
+        .join(name)
+        .with_extension("wasm");
     std::fs::read(&path)
         .unwrap_or_else(|e| panic!("{}: {e}; scripts/build-programs makes it", path.display()))
 }
@@ -88,8 +91,15 @@ pub fn artefact(version: EntryPointVersion) -> PathBuf {
         EntryPointVersion::V06 => "account-abstraction-v06",
         _ => "account-abstraction-v07",
     };
-    let path = root().join("contracts/node_modules").join(package).join("artifacts/EntryPoint.json");
-    assert!(path.exists(), "{}: scripts/setup fetches it", path.display());
+    let path = root()
+        .join("contracts/node_modules")
+        .join(package)
+        .join("artifacts/EntryPoint.json");
+    assert!(
+        path.exists(),
+        "{}: scripts/setup fetches it",
+        path.display()
+    );
     path
 }
 
@@ -106,20 +116,38 @@ impl World {
     pub fn new(version: EntryPointVersion) -> Self {
         let mut node = Devnode::default();
         let bundler = node.accounts()[0];
-        node.deploy_entry_point(version, &artefact(version)).expect("deployed");
+        node.deploy_entry_point(version, &artefact(version))
+            .expect("deployed");
         let owner = PrivateKeySigner::from_bytes(&keccak256("owner")).expect("a key");
-        let mut world = Self { node, version, account: Address::ZERO, owner, bundler };
+        let mut world = Self {
+            node,
+            version,
+            account: Address::ZERO,
+            owner,
+            bundler,
+        };
         world.account = world.deploy("fixture_account");
-        let init = Account::initCall { owner: world.owner.address(), entryPoint: version.address() };
+        let init = Account::initCall {
+            owner: world.owner.address(),
+            entryPoint: version.address(),
+        };
         assert!(world.send(world.account, &init).status());
-        world.node.set_balance(world.account, U256::from(10).pow(U256::from(18)));
+        world
+            .node
+            .set_balance(world.account, U256::from(10).pow(U256::from(18)));
         world
     }
 
     /// Deploys a fixture program, and activates its code if it isn't yet.
     pub fn deploy(&mut self, name: &str) -> Address {
-        let program = self.node.deploy_program(self.bundler, &fixture(name), None).expect("deployed");
-        let code = self.node.code(program, BlockNumberOrTag::Latest).expect("state");
+        let program = self
+            .node
+            .deploy_program(self.bundler, &fixture(name), None)
+            .expect("deployed");
+        let code = self
+            .node
+            .code(program, BlockNumberOrTag::Latest)
+            .expect("state");
         if self.node.program_record(keccak256(code)).version == 0 {
             self.node.activate(program).expect("activated");
         }
@@ -129,25 +157,44 @@ impl World {
     /// A transaction of the bundler.
     pub fn send(&mut self, to: Address, call: &impl SolCall) -> Receipt {
         let request = TransactionRequest::default().from(self.bundler).to(to);
-        self.node.execute(request.input(call.abi_encode().into())).expect("valid")
+        self.node
+            .execute(request.input(call.abi_encode().into()))
+            .expect("valid")
     }
 
     pub fn view<C: SolCall>(&self, to: Address, call: &C) -> C::Return {
         let request = TransactionRequest::default().from(self.bundler).to(to);
         let request = request.input(call.abi_encode().into());
-        let answer = self.node.call(&request, BlockNumberOrTag::Latest).expect("answers");
+        let answer = self
+            .node
+            .call(&request, BlockNumberOrTag::Latest)
+            .expect("answers");
         C::abi_decode_returns(&answer).expect("well-formed")
     }
 
     pub fn nonce(&self) -> U256 {
-        let call = EntryPoint::getNonceCall { sender: self.account, key: Default::default() };
+        let call = EntryPoint::getNonceCall {
+            sender: self.account,
+            key: Default::default(),
+        };
         self.view(self.version.address(), &call)
     }
 
     /// Calldata of a `handleOps` with one userOp that makes the account call `target`.
-    pub fn handle_ops(&self, nonce: U256, target: Address, data: Bytes, signer: &PrivateKeySigner) -> Bytes {
-        let call_data: Bytes =
-            Account::executeCall { target, value: U256::ZERO, data }.abi_encode().into();
+    pub fn handle_ops(
+        &self,
+        nonce: U256,
+        target: Address,
+        data: Bytes,
+        signer: &PrivateKeySigner,
+    ) -> Bytes {
+        let call_data: Bytes = Account::executeCall {
+            target,
+            value: U256::ZERO,
+            data,
+        }
+        .abi_encode()
+        .into();
         let beneficiary = Address::repeat_byte(0xbe);
         let fee = u128::from(self.node.base_fee());
         match self.version {
@@ -166,15 +213,28 @@ impl World {
                     signature: Bytes::new(),
                 };
                 let packed = (
-                    op.sender, op.nonce, keccak256(&op.initCode), keccak256(&op.callData),
-                    op.callGasLimit, op.verificationGasLimit, op.preVerificationGas,
-                    op.maxFeePerGas, op.maxPriorityFeePerGas, keccak256(&op.paymasterAndData),
+                    op.sender,
+                    op.nonce,
+                    keccak256(&op.initCode),
+                    keccak256(&op.callData),
+                    op.callGasLimit,
+                    op.verificationGasLimit,
+                    op.preVerificationGas,
+                    op.maxFeePerGas,
+                    op.maxPriorityFeePerGas,
+                    keccak256(&op.paymasterAndData),
                 );
                 op.signature = self.sign(packed.abi_encode(), signer);
-                EntryPointV06::handleOpsCall { ops: vec![op], beneficiary }.abi_encode().into()
+                EntryPointV06::handleOpsCall {
+                    ops: vec![op],
+                    beneficiary,
+                }
+                .abi_encode()
+                .into()
             }
             _ => {
-                let pack = |high: u128, low: u128| B256::from(U256::from(high) << 128 | U256::from(low));
+                let pack =
+                    |high: u128, low: u128| B256::from(U256::from(high) << 128 | U256::from(low));
                 let gas = pack(VERIFICATION_GAS.into(), CALL_GAS.into());
                 let mut op = EntryPointV07::PackedUserOperation {
                     sender: self.account,
@@ -188,12 +248,22 @@ impl World {
                     signature: Bytes::new(),
                 };
                 let packed = (
-                    op.sender, op.nonce, keccak256(&op.initCode), keccak256(&op.callData),
-                    op.accountGasLimits, op.preVerificationGas, op.gasFees,
+                    op.sender,
+                    op.nonce,
+                    keccak256(&op.initCode),
+                    keccak256(&op.callData),
+                    op.accountGasLimits,
+                    op.preVerificationGas,
+                    op.gasFees,
                     keccak256(&op.paymasterAndData),
                 );
                 op.signature = self.sign(packed.abi_encode(), signer);
-                EntryPointV07::handleOpsCall { ops: vec![op], beneficiary }.abi_encode().into()
+                EntryPointV07::handleOpsCall {
+                    ops: vec![op],
+                    beneficiary,
+                }
+                .abi_encode()
+                .into()
             }
         }
     }
@@ -202,11 +272,18 @@ impl World {
     fn sign(&self, packed: Vec<u8>, signer: &PrivateKeySigner) -> Bytes {
         let chain = U256::from(self.node.chain_id());
         let hash = keccak256((keccak256(packed), self.version.address(), chain).abi_encode());
-        signer.sign_message_sync(hash.as_slice()).expect("signed").as_bytes().to_vec().into()
+        signer
+            .sign_message_sync(hash.as_slice())
+            .expect("signed")
+            .as_bytes()
+            .to_vec()
+            .into()
     }
 
     fn to_entry_point(&self, data: Bytes) -> TransactionRequest {
-        let request = TransactionRequest::default().from(self.bundler).to(self.version.address());
+        let request = TransactionRequest::default()
+            .from(self.bundler)
+            .to(self.version.address());
         request.input(data.into()).gas_limit(2_000_000)
     }
 
@@ -218,6 +295,7 @@ impl World {
 
     /// What `handleOps` would give.
     pub fn simulate(&self, data: Bytes) -> Result<Bytes, CallError> {
-        self.node.call(&self.to_entry_point(data), BlockNumberOrTag::Latest)
+        self.node
+            .call(&self.to_entry_point(data), BlockNumberOrTag::Latest)
     }
 }
