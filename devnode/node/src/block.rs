@@ -1,5 +1,7 @@
 //! Blocks, receipts, and where to find them.
 
+use std::collections::BTreeMap;
+
 use alloy::{
     consensus::{
         Header, ReceiptEnvelope, Sealed, TxEnvelope, TxReceipt,
@@ -189,37 +191,49 @@ fn logs_mut(receipt: &mut ReceiptEnvelope<Log>) -> &mut [Log] {
     }
 }
 
-/// All blocks, with indexes by hash.
-#[derive(Debug, Default)]
+/// Blocks by number, with indexes by hash.
+#[derive(Debug)]
 pub(crate) struct Blocks {
-    list: Vec<Block>,
+    list: BTreeMap<u64, Block>,
     by_hash: B256Map<u64>,
     transactions: B256Map<(u64, usize)>,
+    head: u64,
 }
 
 impl Blocks {
     pub(crate) fn new(genesis: Block) -> Self {
-        let mut blocks = Self::default();
+        let mut blocks = Self {
+            list: BTreeMap::new(),
+            by_hash: B256Map::default(),
+            transactions: B256Map::default(),
+            head: 0,
+        };
         blocks.push(genesis);
         blocks
     }
 
     pub(crate) fn push(&mut self, block: Block) {
+        self.head = block.number();
         self.by_hash.insert(block.hash(), block.number());
         for (index, tx) in block.transactions.iter().enumerate() {
             self.transactions
                 .insert(*tx.tx_hash(), (block.number(), index));
         }
-        self.list.push(block);
+        self.list.insert(block.number(), block);
     }
 
-    /// The newest block. There always is one: the genesis block is never removed.
+    /// The newest block. There always is one: neither it nor the genesis block is ever removed.
     pub(crate) fn head(&self) -> &Block {
-        &self.list[self.list.len() - 1]
+        &self.list[&self.head]
+    }
+
+    /// The oldest block that is there, beside the genesis block.
+    pub(crate) fn oldest(&self) -> u64 {
+        self.list.range(1..).next().map_or(0, |(number, _)| *number)
     }
 
     pub(crate) fn get(&self, number: u64) -> Option<&Block> {
-        self.list.get(usize::try_from(number).ok()?)
+        self.list.get(&number)
     }
 
     pub(crate) fn by_hash(&self, hash: B256) -> Option<&Block> {
@@ -234,13 +248,38 @@ impl Blocks {
 
     /// Removes all blocks above `head`.
     pub(crate) fn truncate(&mut self, head: u64) {
-        while self.list.len() > 1 && self.head().number() > head {
-            let Some(block) = self.list.pop() else { return };
-            self.by_hash.remove(&block.hash());
-            for tx in &block.transactions {
-                self.transactions.remove(tx.tx_hash());
+        for block in self.list.split_off(&(head + 1)).into_values() {
+            self.forget(&block);
+        }
+        self.head = self.head.min(head);
+    }
+
+    /// Removes the blocks below `oldest`, but for the genesis block.
+    pub(crate) fn prune(&mut self, oldest: u64) {
+        let oldest = oldest.min(self.head).max(1);
+        while let Some((number, _)) = self.list.range(1..oldest).next() {
+            let number = *number;
+            if let Some(block) = self.list.remove(&number) {
+                self.forget(&block);
             }
         }
+    }
+
+    fn forget(&mut self, block: &Block) {
+        self.by_hash.remove(&block.hash());
+        for tx in &block.transactions {
+            self.transactions.remove(tx.tx_hash());
+        }
+    }
+
+    /// # Errors
+    /// If a block was there and is not kept.
+    pub(crate) fn is_kept(&self, number: u64) -> Result<(), BlockError> {
+        let oldest = self.oldest();
+        if (1..oldest).contains(&number) {
+            return Err(BlockError::NotKept { number, oldest });
+        }
+        Ok(())
     }
 
     /// A mined block; of `pending` the newest.
@@ -249,7 +288,10 @@ impl Blocks {
         match id {
             BlockId::Hash(hash) => self.by_hash(hash.block_hash).ok_or_else(unknown),
             BlockId::Number(tag) => match tag {
-                BlockNumberOrTag::Number(number) => self.get(number).ok_or_else(unknown),
+                BlockNumberOrTag::Number(number) => {
+                    self.is_kept(number)?;
+                    self.get(number).ok_or_else(unknown)
+                }
                 BlockNumberOrTag::Earliest => self.get(0).ok_or_else(unknown),
                 BlockNumberOrTag::Latest
                 | BlockNumberOrTag::Pending

@@ -187,6 +187,9 @@ pub enum BlockError {
     /// [`NodeConfig::history`](crate::NodeConfig::history) does not reach that far
     #[error("the state of block {number} is gone, the oldest is that of {oldest}")]
     Pruned { number: u64, oldest: u64 },
+    /// [`NodeConfig::kept_blocks`](crate::NodeConfig::kept_blocks) does not reach that far
+    #[error("block {number} is not kept, the oldest is {oldest}")]
+    NotKept { number: u64, oldest: u64 },
     /// A range that ends before it begins
     #[error("block range from {from} to {to}")]
     Range { from: u64, to: u64 },

@@ -152,6 +152,7 @@ impl Devnode {
         let block = Block::seal(executed, self.config.arbos_version, parent);
         self.state.block_hashes.push(block.hash());
         self.blocks.push(block);
+        self.prune_blocks();
         self.blocks.head()
     }
 }

@@ -181,6 +181,16 @@ impl Devnode {
         Ok(())
     }
 
+    /// Forgets the blocks that are not to be kept.
+    pub(crate) fn prune_blocks(&mut self) {
+        let Some(kept) = self.config.kept_blocks else {
+            return;
+        };
+        let oldest = (self.block_number() + 1).saturating_sub(kept);
+        let pinned = self.snapshots.values().map(|snapshot| snapshot.head).min();
+        self.blocks.prune(pinned.map_or(oldest, |pinned| oldest.min(pinned)));
+    }
+
     /// Positions of the live snapshots.
     pub(crate) fn pins(&self) -> Vec<u64> {
         self.snapshots

@@ -117,7 +117,7 @@ impl Devnode {
     /// The logs that a filter lets through, oldest first. Blocks that are not there yet have none.
     ///
     /// # Errors
-    /// If the range is the wrong way round or the block hash unknown.
+    /// If the range is the wrong way round, reaches below what is kept, or the block hash is unknown.
     pub fn logs(&self, filter: &Filter) -> Result<Vec<Log>, BlockError> {
         let blocks: Vec<&Block> = match filter.block_option {
             FilterBlockOption::AtBlockHash(hash) => vec![self.blocks.resolve(hash.into())?],
@@ -131,6 +131,7 @@ impl Devnode {
                     return Err(BlockError::Range { from, to });
                 }
                 let to = to.min(self.block_number());
+                self.blocks.is_kept(from.max(1))?;
                 (from..=to)
                     .filter_map(|number| self.blocks.get(number))
                     .collect()

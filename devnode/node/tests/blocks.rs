@@ -380,3 +380,37 @@ fn blocks_and_receipts_become_json() {
         format!("{:#x}", receipt.transaction_hash)
     );
 }
+
+#[test]
+fn old_blocks_go_when_only_a_few_are_kept_and_no_snapshot_needs_them() {
+    let mut node = Devnode::new(NodeConfig {
+        kept_blocks: Some(10),
+        ..NodeConfig::default()
+    });
+    let logger = place(&mut node, 0x10, LOGGER);
+    let first = run(&mut node, with_data(logger, word(1)));
+    let early = node.snapshot();
+    let hashes: Vec<_> = (0..30)
+        .map(|value| run(&mut node, with_data(logger, word(value))).transaction_hash)
+        .collect();
+    // The snapshot was made at block 1.
+    assert!(node.receipt(first.transaction_hash).is_some());
+    assert_eq!(node.logs(&Filter::new().from_block(1)).unwrap().len(), 31);
+    node.revert(early).unwrap();
+    assert_eq!(node.block_number(), 1);
+    assert!(node.receipt(hashes[0]).is_none());
+
+    let hashes: Vec<_> = (0..30)
+        .map(|value| run(&mut node, with_data(logger, word(value))).transaction_hash)
+        .collect();
+    let head = node.block_number();
+    assert!(node.receipt(hashes[19]).is_none() && node.receipt(hashes[20]).is_some());
+    assert!(node.block(head - 10).is_none() && node.block(head - 9).is_some());
+    assert!(node.block(0).is_some(), "genesis");
+    let from_oldest = Filter::new().from_block(head - 9);
+    assert_eq!(node.logs(&from_oldest).unwrap().len(), 10);
+    for from in [0, 1, head - 10] {
+        let error = node.logs(&Filter::new().from_block(from)).unwrap_err();
+        assert!(matches!(error, BlockError::NotKept { oldest, .. } if oldest + 9 == head), "{error}");
+    }
+}
