@@ -127,10 +127,7 @@ fn the_stipend_reaches_the_callee_and_is_paid_for_by_the_caller() {
     assert_eq!(got.data, word(2_300 - 2), "the stipend, after GAS itself");
     // GAS, a push, MSTORE and a word of memory, two pushes.
     let used = 2 + 3 + 3 + 3 + 3 + 3;
-    assert_eq!(
-        got.ink,
-        ink + (2_600 + 9_000 + used) * PRICE
-    );
+    assert_eq!(got.ink, ink + (2_600 + 9_000 + used) * PRICE);
 }
 
 #[test]
