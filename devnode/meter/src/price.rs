@@ -1,43 +1,18 @@
-//! Gas prices around a call (§1.1, §1.6)
-
-/// Ink that one gas buys by default (§1.1)
-pub const INK_PER_GAS: u64 = 10_000;
-/// Pages (64 KiB each) that a transaction gets for nothing (§1.6)
-pub const FREE_PAGES: u16 = 2;
-/// Gas for each page beyond the free ones (§1.6)
-pub const PAGE_GAS: u64 = 1000;
-
-/// Gas of a call to a program that is not cached, beside [`cached_gas`]: `init_cost` is
-/// [`Stats::init_cost`](crate::Stats::init_cost), stored at activation. Stylus version 2 (§1.6)
-#[must_use]
-pub const fn init_gas(init_cost: u16) -> u64 {
-    69 * 128 + init_cost as u64
-}
-
-/// [`init_gas`] of a program that was activated with Stylus version 1 (ArbOS 30; §1.6)
-#[must_use]
-pub const fn init_gas_v1(init_cost: u16) -> u64 {
-    72 * 128 + init_cost as u64
-}
-
-/// Gas of every call to a program (with Stylus version 1: of one that is cached): `cached_cost` is
-/// [`Stats::cached_cost`](crate::Stats::cached_cost), stored at activation (§1.6)
-#[must_use]
-pub const fn cached_gas(cached_cost: u16) -> u64 {
-    11 * 32 + cached_cost as u64
-}
+//! The price of memory pages (§1.6)
 
 /// Gas for `new` more pages when `open` are held and `ever` is the most that were held at once in this
 /// transaction. More than 128 cost more than anyone has; after that, as in Nitro, only the linear part is left (§1.6)
+///
+/// `free_pages` (2 on Arbitrum One) cost nothing, each page beyond costs `gas_per_page` (1,000).
 #[must_use]
-pub fn page_gas(new: u16, open: u16, ever: u16) -> u64 {
+pub fn page_gas(new: u16, open: u16, ever: u16, free_pages: u16, gas_per_page: u16) -> u64 {
     let now = open.saturating_add(new);
     let most = ever.max(now);
-    if most <= FREE_PAGES {
+    if most <= free_pages {
         return 0;
     }
-    let paid = |pages: u16| u64::from(pages.saturating_sub(FREE_PAGES));
-    let linear = PAGE_GAS * (paid(now) - paid(open));
+    let paid = |pages: u16| u64::from(pages.saturating_sub(free_pages));
+    let linear = u64::from(gas_per_page) * (paid(now) - paid(open));
     linear.saturating_add(page_exp(most) - page_exp(ever))
 }
 
@@ -115,42 +90,42 @@ mod tests {
         assert_eq!(PAGE_EXP[128], 31_874_000 - 1);
     }
 
+    /// As on Arbitrum One
+    fn gas(new: u16, open: u16, ever: u16) -> u64 {
+        page_gas(new, open, ever, 2, 1_000)
+    }
+
+    #[test]
+    fn the_chain_can_set_the_linear_part() {
+        assert_eq!(page_gas(10, 0, 0, 10, 1_000), 0);
+        assert_eq!(page_gas(10, 0, 0, 0, 7), 70 + 3 - 1);
+        assert_eq!(page_gas(u16::MAX, 0, 0, u16::MAX, 1), 0);
+    }
+
     #[test]
     fn all_pages_cost_nearly_32m_however_they_come() {
         for jump in 1..=128_u16 {
-            let (mut open, mut gas) = (0, 0);
+            let (mut open, mut sum) = (0, 0);
             while open < 128 {
                 let new = jump.min(128 - open);
-                gas += page_gas(new, open, open);
+                sum += gas(new, open, open);
                 open += new;
             }
-            assert_eq!(gas, 31_999_998, "{jump} at a time");
+            assert_eq!(sum, 31_999_998, "{jump} at a time");
         }
     }
 
     #[test]
     fn pages_at_the_edges() {
-        assert_eq!(page_gas(2, 0, 0), 0);
-        assert_eq!(page_gas(0, 2, 2), 0);
-        assert_eq!(page_gas(3, 0, 0), 1000 + 1 - 1);
-        assert_eq!(
-            page_gas(1, 0, 128),
-            0,
-            "no page beyond the free ones is opened"
-        );
-        assert_eq!(
-            page_gas(6, 0, 128),
-            4000,
-            "the exponential part is paid once"
-        );
-        assert_eq!(page_gas(6, 0, 4), 4000 + 2 - 1);
-        assert_eq!(page_gas(129, 0, 0), u64::MAX);
-        assert_eq!(page_gas(1, 128, 128), u64::MAX - 31_873_999 + 1000);
-        assert_eq!(page_gas(u16::MAX, u16::MAX, 0), u64::MAX - 1);
-        assert_eq!(
-            page_gas(1, 200, 201),
-            1000,
-            "what failed before counts as had"
-        );
+        assert_eq!(gas(2, 0, 0), 0);
+        assert_eq!(gas(0, 2, 2), 0);
+        assert_eq!(gas(3, 0, 0), 1000 + 1 - 1);
+        assert_eq!(gas(1, 0, 128), 0, "no page beyond the free ones is opened");
+        assert_eq!(gas(6, 0, 128), 4000, "the exponential part is paid once");
+        assert_eq!(gas(6, 0, 4), 4000 + 2 - 1);
+        assert_eq!(gas(129, 0, 0), u64::MAX);
+        assert_eq!(gas(1, 128, 128), u64::MAX - 31_873_999 + 1000);
+        assert_eq!(gas(u16::MAX, u16::MAX, 0), u64::MAX - 1);
+        assert_eq!(gas(1, 200, 201), 1000, "what failed before counts as had");
     }
 }

@@ -29,13 +29,13 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// The stored init cost, in units of the chain's cost scalar; see [`price::init_gas`](crate::price::init_gas)
+    /// The stored init cost: gas of a call to a program that is not cached, beside the chain's minimum (69 * 128)
     #[must_use]
     pub const fn init_cost(&self) -> u16 {
         self.init_cost
     }
 
-    /// The stored init cost when cached; see [`price::cached_gas`](crate::price::cached_gas)
+    /// The stored init cost when cached: gas of any call, beside the chain's minimum (11 * 32)
     #[must_use]
     pub const fn cached_cost(&self) -> u16 {
         self.cached_cost

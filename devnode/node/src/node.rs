@@ -188,7 +188,8 @@ impl Devnode {
         };
         let oldest = (self.block_number() + 1).saturating_sub(kept);
         let pinned = self.snapshots.values().map(|snapshot| snapshot.head).min();
-        self.blocks.prune(pinned.map_or(oldest, |pinned| oldest.min(pinned)));
+        self.blocks
+            .prune(pinned.map_or(oldest, |pinned| oldest.min(pinned)));
     }
 
     /// Positions of the live snapshots.

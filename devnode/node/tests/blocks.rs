@@ -411,6 +411,9 @@ fn old_blocks_go_when_only_a_few_are_kept_and_no_snapshot_needs_them() {
     assert_eq!(node.logs(&from_oldest).unwrap().len(), 10);
     for from in [0, 1, head - 10] {
         let error = node.logs(&Filter::new().from_block(from)).unwrap_err();
-        assert!(matches!(error, BlockError::NotKept { oldest, .. } if oldest + 9 == head), "{error}");
+        assert!(
+            matches!(error, BlockError::NotKept { oldest, .. } if oldest + 9 == head),
+            "{error}"
+        );
     }
 }

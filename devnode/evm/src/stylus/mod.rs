@@ -16,7 +16,7 @@ mod program;
 mod storage_cache;
 mod wasmi_engine;
 
-use devnode_meter::price::page_exp;
+use devnode_meter::price::page_gas;
 use revm::{
     Database,
     context::ContextError,
@@ -103,17 +103,16 @@ impl Programs {
 }
 
 /// Gas of `new` more pages in this transaction (embedded-chain.md §1.6).
-fn page_gas<DB: Database>(ctx: &mut ArbContext<DB>, new: u16) -> Result<u64, Stop<DB::Error>> {
-    let params = stylus_params(&mut ctx.journaled_state).map_err(Stop::Fatal)?;
+fn new_pages_gas<DB: Database>(ctx: &mut ArbContext<DB>, new: u16) -> Result<u64, DB::Error> {
+    let params = stylus_params(&mut ctx.journaled_state)?;
     let pages = ctx.chain.pages;
-    let open = pages.open.saturating_add(new);
-    let ever = pages.ever.max(open);
-    if ever <= params.free_pages {
-        return Ok(0);
-    }
-    let paid = |count: u16| u64::from(count.saturating_sub(params.free_pages));
-    let linear = (paid(open) - paid(pages.open)).saturating_mul(u64::from(params.page_gas));
-    Ok(linear.saturating_add(page_exp(ever).saturating_sub(page_exp(pages.ever))))
+    Ok(page_gas(
+        new,
+        pages.open,
+        pages.ever,
+        params.free_pages,
+        params.page_gas,
+    ))
 }
 
 /// Charges for the program and makes an instance of it.
@@ -141,10 +140,7 @@ fn start<DB: Database>(
     let cached = record.cached
         || (ctx.chain.config.arbos_version >= 60 && ctx.chain.recent.insert(code_hash, recent));
 
-    let mut cost = page_gas(ctx, record.footprint).map_err(|stop| match stop {
-        Stop::Fatal(error) => Refused::Fatal(error),
-        _ => Refused::Halt(InstructionResult::OutOfGas),
-    })?;
+    let mut cost = new_pages_gas(ctx, record.footprint)?;
     // In version 1 the cached cost was part of the init cost.
     if cached || record.version > 1 {
         cost = cost.saturating_add(params.cached_gas(record.cached_cost));

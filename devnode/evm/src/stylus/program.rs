@@ -452,7 +452,7 @@ impl Program {
             self.guest.buy_ink(HOSTIO_INK)?;
             return Ok(DONE);
         }
-        let cost = super::page_gas(ctx, pages)?;
+        let cost = super::new_pages_gas(ctx, pages).map_err(Stop::Fatal)?;
         ctx.chain.pages.open(pages);
         self.guest.buy_gas(cost)?;
         Ok(DONE)

@@ -167,7 +167,12 @@ fn wei(world: &World) -> U256 {
 }
 
 /// The programs of a throw in a transaction, watched and not. Panics where the chain misbehaves.
-pub fn run(mut dice: Dice<'_>, calldata: &[u8], gas: u64, forward: u8) -> (ExecutionResult, CountInspector) {
+pub fn run(
+    mut dice: Dice<'_>,
+    calldata: &[u8],
+    gas: u64,
+    forward: u8,
+) -> (ExecutionResult, CountInspector) {
     let texts: Vec<String> = (0..3).map(|_| program(&mut dice)).collect();
     let mut outcomes = Vec::new();
     let mut seen = CountInspector::default();

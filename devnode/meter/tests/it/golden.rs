@@ -1,6 +1,6 @@
 //! The programs of the golden vectors: static costs, execution ink, how deep they can recurse
 
-use crate::machine::{Outcome, Run, run};
+use crate::machine::{INK_PER_GAS, Outcome, Run, run};
 use devnode_meter::{Program, Rules, meter, price, unpack};
 use serde::Deserialize;
 use std::{collections::BTreeMap, fs, path::Path};
@@ -124,12 +124,12 @@ fn static_costs_are_the_oracles() {
         );
         assert_eq!(stored, want_stored, "{name}: stored by the oracle");
         assert_eq!(
-            price::init_gas(stats.init_cost()),
+            69 * 128 + u64::from(stats.init_cost()),
             statics.init_gas_predicted,
             "{name}: init gas"
         );
         assert_eq!(
-            price::cached_gas(stats.cached_cost()),
+            11 * 32 + u64::from(stats.cached_cost()),
             statics.cached_gas_predicted,
             "{name}: cached gas"
         );
@@ -213,25 +213,26 @@ fn calls_cost_what_the_oracle_says() {
 /// Runs a call as the chain does; also returns the gas used, or nothing when the call itself is not paid for
 fn execute(program: &Program, call: &Call) -> Option<(Run, u64)> {
     let stats = program.stats;
-    let before = price::page_gas(stats.pages, 0, 0)
-        + price::cached_gas(stats.cached_cost())
+    let before = price::page_gas(stats.pages, 0, 0, 2, 1_000)
+        + 11 * 32
+        + u64::from(stats.cached_cost())
         + if call.cached {
             0
         } else {
-            price::init_gas(stats.init_cost())
+            69 * 128 + u64::from(stats.init_cost())
         };
     let all = call.gas_limit - call.intrinsic;
     let gas = all.checked_sub(before)?;
     let run = run(
         &program.wasm,
         &call.calldata,
-        gas * price::INK_PER_GAS,
+        gas * INK_PER_GAS,
         22_000,
         CompilationMode::Eager,
     );
     let left = match run.outcome {
         Outcome::OutOfInk | Outcome::OutOfStack => 0,
-        _ => run.ink / price::INK_PER_GAS,
+        _ => run.ink / INK_PER_GAS,
     };
     let words = (run.result.len() as u64).div_ceil(32);
     let floor = 3 * words + words * words / 512;

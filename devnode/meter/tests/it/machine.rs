@@ -43,6 +43,8 @@ impl fmt::Display for Stop {
 impl HostError for Stop {}
 
 const HOSTIO: u64 = 8400;
+/// Ink of one gas (§1.1)
+pub(crate) const INK_PER_GAS: u64 = 10_000;
 
 /// Runs an instrumented module once
 pub(crate) fn run(wasm: &[u8], args: &[u8], ink: u64, stack: u32, mode: CompilationMode) -> Run {
@@ -165,7 +167,7 @@ fn hostio(name: &str, caller: &mut Caller<'_, Host>, args: &[Val]) -> Result<Opt
                 caller.data_mut().open_pages = open.saturating_add(pages);
                 pay(
                     caller,
-                    price::page_gas(pages, open, open).saturating_mul(price::INK_PER_GAS),
+                    price::page_gas(pages, open, open, 2, 1_000).saturating_mul(INK_PER_GAS),
                 )?;
             }
         },
