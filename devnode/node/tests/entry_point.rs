@@ -1,5 +1,4 @@
-//! The EntryPoints of npm at their own addresses. Skipped, with a word, where the packages are not
-//! installed (`npm ci` in contracts).
+//! The EntryPoints of npm at their own addresses.
 
 mod common;
 
@@ -12,16 +11,17 @@ use alloy::{
 use common::*;
 use devnode::{EntryPointVersion, ProgramError};
 
-fn artefact(package: &str) -> Option<PathBuf> {
+fn artefact(package: &str) -> PathBuf {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/node_modules");
     let path = PathBuf::from(root)
         .join(package)
         .join("artifacts/EntryPoint.json");
-    if !path.exists() {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
+    assert!(
+        path.exists(),
+        "{}: scripts/setup fetches it",
+        path.display()
+    );
+    path
 }
 
 #[test]
@@ -32,9 +32,7 @@ fn entry_points_are_where_they_are_everywhere() {
         (EntryPointVersion::V07, "account-abstraction-v07", 16_035),
     ];
     for (version, package, bytes) in versions {
-        let Some(path) = artefact(package) else {
-            continue;
-        };
+        let path = artefact(package);
         let address = node.deploy_entry_point(version, &path).unwrap();
         assert_eq!(address, version.address());
         assert_eq!(node.code(address, LATEST).unwrap().len(), bytes);
@@ -50,9 +48,7 @@ fn entry_points_are_where_they_are_everywhere() {
 #[test]
 fn another_release_is_refused() {
     let mut node = node();
-    let Some(path) = artefact("account-abstraction-v06") else {
-        return;
-    };
+    let path = artefact("account-abstraction-v06");
     let wrong = node.deploy_entry_point(EntryPointVersion::V07, &path);
     assert!(matches!(wrong, Err(ProgramError::Elsewhere { .. })));
     assert_eq!(node.block_number(), 0);
