@@ -1,6 +1,8 @@
 //! The EntryPoints of npm at their own addresses.
 
 mod common;
+#[path = "common/user_op.rs"]
+mod user_op;
 
 use std::path::PathBuf;
 
@@ -10,29 +12,17 @@ use alloy::{
 };
 use common::*;
 use devnode::{EntryPointVersion, ProgramError};
-
-fn artefact(package: &str) -> PathBuf {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/node_modules");
-    let path = PathBuf::from(root)
-        .join(package)
-        .join("artifacts/EntryPoint.json");
-    assert!(
-        path.exists(),
-        "{}: scripts/setup fetches it",
-        path.display()
-    );
-    path
-}
+use user_op::artefact;
 
 #[test]
 fn entry_points_are_where_they_are_everywhere() {
     let mut node = node();
     let versions = [
-        (EntryPointVersion::V06, "account-abstraction-v06", 23_689),
-        (EntryPointVersion::V07, "account-abstraction-v07", 16_035),
+        (EntryPointVersion::V06, 23_689),
+        (EntryPointVersion::V07, 16_035),
     ];
-    for (version, package, bytes) in versions {
-        let path = artefact(package);
+    for (version, bytes) in versions {
+        let path = artefact(version);
         let address = node.deploy_entry_point(version, &path).unwrap();
         assert_eq!(address, version.address());
         assert_eq!(node.code(address, LATEST).unwrap().len(), bytes);
@@ -48,7 +38,7 @@ fn entry_points_are_where_they_are_everywhere() {
 #[test]
 fn another_release_is_refused() {
     let mut node = node();
-    let path = artefact("account-abstraction-v06");
+    let path = artefact(EntryPointVersion::V06);
     let wrong = node.deploy_entry_point(EntryPointVersion::V07, &path);
     assert!(matches!(wrong, Err(ProgramError::Elsewhere { .. })));
     assert_eq!(node.block_number(), 0);

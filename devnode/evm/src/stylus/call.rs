@@ -13,10 +13,11 @@ use revm::{
 };
 
 use super::{
+    account::ACCOUNT_GAS,
     engine::{Answer, MAX_ARGS},
     hostio::Hostio,
     ink::{API_INK, HOSTIO_INK, PTR_INK, Stop},
-    program::{ACCOUNT_GAS, Effect, HostResult, Program},
+    program::{Effect, HostResult, Program},
 };
 use crate::ArbContext;
 

@@ -5,6 +5,7 @@
 //! revm's loop as frames of their own, so there is no native recursion, and journal, depth, 63/64
 //! bookkeeping and call tree stay revm's (embedded-chain.md §3.1).
 
+mod account;
 mod cache;
 mod call;
 mod console;
@@ -13,6 +14,7 @@ mod hostio;
 mod ink;
 mod math;
 mod program;
+mod storage;
 mod storage_cache;
 mod wasmi_engine;
 

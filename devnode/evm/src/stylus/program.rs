@@ -4,7 +4,7 @@ use revm::{
     Database,
     context::{Block, ContextTr, JournalTr, Transaction},
     handler::EthFrame,
-    interpreter::{FrameInput, Gas, SStoreResult},
+    interpreter::{FrameInput, Gas},
     primitives::{Address, B256, Bytes, Log, LogData, U256, keccak256},
 };
 
@@ -18,19 +18,6 @@ use super::{
 };
 use crate::ArbContext;
 
-/// Gas of an SLOAD of a cold and of a warm slot (EIP-2929).
-const SLOAD_GAS: [u64; 2] = [2_100, 100];
-/// Gas of looking at a cold and at a warm account (EIP-2929).
-pub(super) const ACCOUNT_GAS: [u64; 2] = [2_600, 100];
-/// Gas that a frame must have for a write to storage (EIP-2200).
-const SSTORE_SENTRY_GAS: u64 = 2_300;
-/// The dearest step of the storage cache, in gas.
-const CACHE_STEP_GAS: u64 = 10;
-/// Gas of TLOAD and TSTORE (EIP-1153).
-const TRANSIENT_GAS: u64 = 100;
-/// Gas of loading the code of an account whose chain allows 24,576 bytes.
-const CODE_GAS: u64 = 700;
-
 /// What the host does after a host function.
 pub(super) enum Effect {
     /// The program goes on with this result.
@@ -41,9 +28,9 @@ pub(super) enum Effect {
 
 pub(super) type HostResult<DB> = Result<Effect, Stop<<DB as Database>::Error>>;
 
-const DONE: Effect = Effect::Resume(None);
+pub(super) const DONE: Effect = Effect::Resume(None);
 
-fn i32_answer(value: u32) -> Effect {
+pub(super) fn i32_answer(value: u32) -> Effect {
     Effect::Resume(Some(Answer::I32(value)))
 }
 
@@ -189,130 +176,6 @@ impl Program {
         Ok(i64_answer(value))
     }
 
-    fn storage_load<DB: Database>(
-        &mut self,
-        key: u64,
-        dest: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        // Below ArbOS 32 the ink of a request was charged as gas.
-        let api_gas = if ctx.chain.config.arbos_version >= 32 {
-            API_INK / self.guest.ink_price
-        } else {
-            API_INK
-        };
-        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK)?;
-        self.guest
-            .require_gas(SLOAD_GAS[0] + CACHE_STEP_GAS + api_gas)?;
-        let key = self.guest.read_b256(key)?;
-        let mut cost = self.storage.read_gas();
-        let value = match self.storage.get(&key) {
-            Some(value) => value,
-            None => {
-                let slot = ctx
-                    .journal_mut()
-                    .sload(self.address, key.into())
-                    .map_err(Stop::Fatal)?;
-                cost += SLOAD_GAS[usize::from(!slot.is_cold)] + api_gas;
-                self.storage.insert_known(key, slot.data);
-                slot.data
-            }
-        };
-        self.guest.buy_gas(cost)?;
-        self.guest.write_u256(dest, value)?;
-        Ok(DONE)
-    }
-
-    fn storage_cache<E>(&mut self, key: u64, value: u64) -> Result<Effect, Stop<E>> {
-        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK)?;
-        self.guest.require_gas(SSTORE_SENTRY_GAS + CACHE_STEP_GAS)?;
-        let (key, value) = (self.guest.read_b256(key)?, self.guest.read_u256(value)?);
-        let cost = self.storage.write_gas();
-        self.storage.set(key, value);
-        self.guest.buy_gas(cost)?;
-        Ok(DONE)
-    }
-
-    fn storage_flush<DB: Database>(
-        &mut self,
-        clear: bool,
-        ctx: &mut ArbContext<DB>,
-        gas: &mut Gas,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
-        self.guest.require_gas(SSTORE_SENTRY_GAS)?;
-        let version = ctx.chain.config.arbos_version;
-        let budget = self.guest.gas_left() + 1;
-        let dirty = self.storage.take_dirty();
-        if clear {
-            self.storage.clear();
-        }
-        let mut cost = 0;
-        for (key, value) in dirty {
-            if self.is_static {
-                return Err(Stop::fail("storage write in a static call"));
-            }
-            let slot = ctx
-                .journal_mut()
-                .sstore(self.address, key.into(), value)
-                .map_err(Stop::Fatal)?;
-            cost += self.sstore_gas(ctx, &slot.data, slot.is_cold);
-            if cost > budget {
-                if version >= 50 {
-                    self.guest.machine.set_ink_left(0);
-                    return Err(Stop::OutOfInk);
-                }
-                return Err(Stop::fail("out of gas in a flush"));
-            }
-            gas.record_refund(ctx.cfg.gas_params.sstore_refund(true, &slot.data));
-        }
-        if version >= 32 {
-            self.guest.buy_gas(cost)?;
-        }
-        Ok(DONE)
-    }
-
-    /// EIP-2929's price of an SSTORE.
-    fn sstore_gas<DB: Database>(
-        &self,
-        ctx: &ArbContext<DB>,
-        slot: &SStoreResult,
-        is_cold: bool,
-    ) -> u64 {
-        let params = &ctx.cfg.gas_params;
-        params.sstore_static_gas() + params.sstore_dynamic_gas(true, slot, is_cold)
-    }
-
-    fn transient_load<DB: Database>(
-        &mut self,
-        key: u64,
-        dest: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
-        self.guest.buy_gas(TRANSIENT_GAS)?;
-        let key = self.guest.read_u256(key)?;
-        let value = ctx.journal_mut().tload(self.address, key);
-        self.guest.write_u256(dest, value)?;
-        Ok(DONE)
-    }
-
-    fn transient_store<DB: Database>(
-        &mut self,
-        key: u64,
-        value: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
-        self.guest.buy_gas(TRANSIENT_GAS)?;
-        let (key, value) = (self.guest.read_u256(key)?, self.guest.read_u256(value)?);
-        if self.is_static {
-            return Err(Stop::fail("transient store in a static call"));
-        }
-        ctx.journal_mut().tstore(self.address, key, value);
-        Ok(DONE)
-    }
-
     fn read_return_data<E>(
         &mut self,
         dest: u64,
@@ -354,93 +217,6 @@ impl Program {
             data,
         });
         Ok(DONE)
-    }
-
-    fn account_balance<DB: Database>(
-        &mut self,
-        address: u64,
-        dest: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
-        let address = self.guest.read_address(address)?;
-        let account = ctx
-            .journal_mut()
-            .load_account(address)
-            .map_err(Stop::Fatal)?;
-        let (cost, balance) = (
-            ACCOUNT_GAS[usize::from(!account.is_cold)],
-            account.info.balance,
-        );
-        self.guest.buy_gas(cost)?;
-        self.guest.write_u256(dest, balance)?;
-        Ok(DONE)
-    }
-
-    fn account_codehash<DB: Database>(
-        &mut self,
-        address: u64,
-        dest: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + 2 * PTR_INK + API_INK)?;
-        let address = self.guest.read_address(address)?;
-        let hash = ctx.journal_mut().code_hash(address).map_err(Stop::Fatal)?;
-        self.guest
-            .buy_gas(ACCOUNT_GAS[usize::from(!hash.is_cold)])?;
-        self.guest.write(dest, hash.as_slice())?;
-        Ok(DONE)
-    }
-
-    /// The code of an account; a second look at the same account is free.
-    fn code<DB: Database>(
-        &mut self,
-        address: Address,
-        ctx: &mut ArbContext<DB>,
-    ) -> Result<Bytes, Stop<DB::Error>> {
-        if let Some((last, code)) = &self.last_code
-            && *last == address
-        {
-            return Ok(code.clone());
-        }
-        let limit = ctx.cfg.limit_contract_code_size.unwrap_or(24_576) as u64;
-        let code = ctx.journal_mut().code(address).map_err(Stop::Fatal)?;
-        self.guest
-            .buy_gas(CODE_GAS * (limit / 24_576) + ACCOUNT_GAS[usize::from(!code.is_cold)])?;
-        // Since ArbOS 40 an empty code is not remembered.
-        if !code.data.is_empty() || ctx.chain.config.arbos_version < 40 {
-            self.last_code = Some((address, code.data.clone()));
-        }
-        Ok(code.data)
-    }
-
-    fn account_code<DB: Database>(
-        &mut self,
-        address: u64,
-        offset: u64,
-        size: u64,
-        dest: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
-        let address = self.guest.read_address(address)?;
-        let code = self.code(address, ctx)?;
-        self.guest.pay_for_write(code.len())?;
-        let start = code.len().min(offset as usize);
-        let slice = &code[start..code.len().min(start + size as usize)];
-        self.guest.write(dest, slice)?;
-        Ok(i32_answer(slice.len() as u32))
-    }
-
-    fn account_code_size<DB: Database>(
-        &mut self,
-        address: u64,
-        ctx: &mut ArbContext<DB>,
-    ) -> HostResult<DB> {
-        self.guest.buy_ink(HOSTIO_INK + API_INK)?;
-        let address = self.guest.read_address(address)?;
-        let size = self.code(address, ctx)?.len();
-        Ok(i32_answer(size as u32))
     }
 
     fn pay_for_memory_grow<DB: Database>(
