@@ -33,7 +33,7 @@ pub const INK_LEFT: &str = "stylus_ink_left";
 /// The exported global (i32, mutable) that is 1 after the program ran out of ink; the host sets it to 0 before a call (§1.4).
 pub const INK_STATUS: &str = "stylus_ink_status";
 /// The exported global (i32, mutable) with the stack words that are left, 0 after they ran out;
-/// the host sets it to [`Rules::max_stack_words`] before a call (§1.4).
+/// the host sets it before a call, by a parameter of the chain (22,000 since ArbOS 50; §1.4).
 pub const STACK_LEFT: &str = "stylus_stack_left";
 /// The exported function `(args_len: i32) -> (status: i32)` that the host calls (§1.4).
 pub const ENTRYPOINT: &str = "user_entrypoint";

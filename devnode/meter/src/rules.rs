@@ -5,9 +5,6 @@
 pub struct Rules {
     /// The ArbOS version (§1.9); Stylus begins at 30
     pub arbos_version: u64,
-    /// The stack words of one call, the start value of [`STACK_LEFT`](crate::STACK_LEFT) (§1.4).
-    /// Validation does not use it: the host does
-    pub max_stack_words: u32,
     /// The largest uncompressed module in bytes (§1.8)
     pub max_wasm_bytes: usize,
     /// The most pages (64 KiB each) that the module's memory may begin with (§1.5)
@@ -22,7 +19,6 @@ impl Rules {
     pub const fn new(arbos_version: u64) -> Self {
         Self {
             arbos_version,
-            max_stack_words: if arbos_version < 50 { 262_144 } else { 22_000 },
             max_wasm_bytes: 128 * 1024,
             page_limit: 128,
             debug: false,

@@ -706,9 +706,3 @@ fn activation_gas_counts_every_part() {
     let microseconds = wasm_us + 1737 + 174 + 2217 + 32; // data, elements, page, instructions; 2 functions are not 1 us
     assert_eq!(stats.activation_gas(51), 1_659_168 + 28 * microseconds);
 }
-
-#[test]
-fn stack_words_by_version() {
-    assert_eq!(at(49).max_stack_words, 262_144);
-    assert_eq!(at(50).max_stack_words, 22_000);
-}

@@ -295,7 +295,6 @@ fn translate<DB: Database>(
         Stop::plain()
     })?;
     let rules = Rules {
-        max_stack_words: params.max_stack_depth,
         max_wasm_bytes,
         page_limit: params.page_limit.saturating_sub(call.ctx.chain.pages.open),
         debug: call.ctx.chain.config.debug,
