@@ -21,7 +21,7 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
-use devnode::Devnode;
+use devnode::{Devnode, NodeConfig};
 use revm::{
     Context, ExecuteEvm, MainBuilder, MainContext,
     context::TxEnv,
@@ -123,8 +123,12 @@ fn handle_ops_per_second(version: devnode::EntryPointVersion) -> f64 {
 }
 
 /// Resident bytes after 1,000 and after 10,000 calls of a program.
-fn memory() -> [u64; 2] {
-    let mut world = World::new(VERSIONS[1]);
+fn memory(kept_blocks: Option<u64>) -> [u64; 2] {
+    let config = NodeConfig {
+        kept_blocks,
+        ..NodeConfig::default()
+    };
+    let mut world = World::with_config(VERSIONS[1], config);
     let counter = world.deploy("fixture_counter");
     let data: Bytes = Counter::incrementCall {}.abi_encode().into();
     let mut go = |count: u64| {
@@ -237,14 +241,12 @@ fn main() {
         let what = format!("handleOps of one userOp, {version:?}, a second (mean of 1,000)");
         row(&what, format!("{:.0}", handle_ops_per_second(version)));
     }
-    let [after_1000, after_10000] = memory();
-    let mib = |bytes: u64| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
-    row("resident memory after 1,000 transactions", mib(after_1000));
-    row("and after 10,000", mib(after_10000));
-    row(
-        "bytes a transaction between them",
-        after_10000.saturating_sub(after_1000) / 9_000,
-    );
+    for (what, kept_blocks) in [("the last 256 blocks", Some(256)), ("all blocks", None)] {
+        let [few, many] = memory(kept_blocks);
+        let mib = |bytes: u64| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
+        let what = format!("resident memory after 1,000 / 10,000 transactions, {what} kept");
+        row(&what, format!("{} / {}", mib(few), mib(many)));
+    }
 
     if std::env::args().any(|arg| arg == "--clean-build") {
         row(

@@ -11,7 +11,7 @@ use alloy::{
     sol,
     sol_types::{SolCall, SolValue},
 };
-use devnode::{CallError, Devnode, EntryPointVersion, Receipt};
+use devnode::{CallError, Devnode, EntryPointVersion, NodeConfig, Receipt};
 
 sol! {
     #![sol(all_derives, ignore_unlinked)]
@@ -114,7 +114,11 @@ pub struct World {
 
 impl World {
     pub fn new(version: EntryPointVersion) -> Self {
-        let mut node = Devnode::default();
+        Self::with_config(version, NodeConfig::default())
+    }
+
+    pub fn with_config(version: EntryPointVersion, config: NodeConfig) -> Self {
+        let mut node = Devnode::new(config);
         let bundler = node.accounts()[0];
         node.deploy_entry_point(version, &artefact(version))
             .expect("deployed");
