@@ -241,7 +241,7 @@ fn main() {
         let what = format!("handleOps of one userOp, {version:?}, a second (mean of 1,000)");
         row(&what, format!("{:.0}", handle_ops_per_second(version)));
     }
-    for (what, kept_blocks) in [("the last 256 blocks", Some(256)), ("all blocks", None)] {
+    for (what, kept_blocks) in [("the last 1,024 blocks", Some(1_024)), ("all blocks", None)] {
         let [few, many] = memory(kept_blocks);
         let mib = |bytes: u64| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
         let what = format!("resident memory after 1,000 / 10,000 transactions, {what} kept");

@@ -49,7 +49,7 @@ impl Devnode {
         )
     }
 
-    /// A transaction of a block or of the pool.
+    /// A transaction of a block that is kept, or of the pool.
     pub fn transaction(&self, hash: B256) -> Option<Transaction> {
         if let Some((block, index)) = self.blocks.find(hash) {
             return block.rpc_transaction(index);
@@ -61,7 +61,7 @@ impl Devnode {
         ))
     }
 
-    /// The receipt of a mined transaction.
+    /// The receipt of a transaction of a block that is kept.
     pub fn receipt(&self, hash: B256) -> Option<&Receipt> {
         let (block, index) = self.blocks.find(hash)?;
         block.receipts.get(index)
