@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use revm::primitives::{Address, AddressMap, B256, hardfork::SpecId};
 
-use crate::stylus::ProgramCache;
+use crate::stylus::{MOST_BYTES, ProgramCache};
 
 /// What is fixed for the life of a chain, but for upgrades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub struct ArbChain {
     pub programs: ProgramCache,
     /// Pages of this transaction.
     pub(crate) pages: Pages,
+    /// Bytes that this transaction may still print.
+    pub(crate) console_left: usize,
     /// Open non-delegate contexts by acting address, for `msg_reentrant`.
     pub(crate) contexts: AddressMap<u32>,
 }
@@ -106,6 +108,7 @@ impl ArbChain {
     /// Forgets what belongs to one transaction.
     pub(crate) fn begin_transaction(&mut self) {
         self.pages = Pages::default();
+        self.console_left = MOST_BYTES;
         self.contexts.clear();
     }
 
@@ -124,5 +127,26 @@ impl ArbChain {
     /// Is more than one context of `address` open?
     pub(crate) fn is_reentrant(&self, address: Address) -> bool {
         self.contexts.get(&address).is_some_and(|count| *count > 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_called_last_are_recent_whatever_the_order_of_their_first_calls() {
+        let hash = B256::with_last_byte;
+        let mut recent = RecentPrograms::default();
+        assert!(!recent.insert(hash(1), 2));
+        assert!(!recent.insert(hash(2), 2));
+        assert!(recent.insert(hash(1), 2), "1 is the newest now");
+        assert!(!recent.insert(hash(3), 2), "2 goes, not 1");
+        assert!(recent.insert(hash(1), 2));
+        assert!(recent.insert(hash(1), 2), "a hash is there once");
+        assert!(recent.insert(hash(3), 2));
+        assert!(!recent.insert(hash(2), 2));
+        assert!(!recent.insert(hash(1), 0), "no room at all");
+        assert!(!recent.insert(hash(1), 0));
     }
 }

@@ -145,6 +145,23 @@ impl<DB: Database, I> ArbEvm<DB, I> {
         }
         self.programs.run(frame, &mut self.inner.ctx).map(Some)
     }
+
+    /// Hands revm what the topmost frame's code has come to.
+    fn proceed(
+        &mut self,
+        mut action: InterpreterAction,
+    ) -> Result<FrameInitOrResult<EthFrame>, ContextDbError<ArbContext<DB>>> {
+        let Inner {
+            ctx, frame_stack, ..
+        } = &mut self.inner;
+        let frame = frame_stack.get();
+        refuse_ef_code(frame, ctx.cfg.max_code_size(), &mut action);
+        let next = frame.process_next_action::<_, ContextDbError<ArbContext<DB>>>(ctx, action)?;
+        if next.is_result() {
+            frame.set_finished(true);
+        }
+        Ok(next)
+    }
 }
 
 /// EIP-3541 with Nitro's exception: a created contract's code may start with 0xEF only if it is a
@@ -216,27 +233,23 @@ impl<DB: Database, I> EvmTr for ArbEvm<DB, I> {
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<EthFrame>, ContextDbError<Self::Context>> {
-        let action = self.run_stylus()?;
-        let Inner {
-            ctx,
-            instruction,
-            frame_stack,
-            ..
-        } = &mut self.inner;
-        let frame = frame_stack.get();
-        let mut action = action.unwrap_or_else(|| {
-            frame.interpreter.run_plain(
-                instruction.instruction_table(),
-                instruction.gas_table(),
-                ctx,
-            )
-        });
-        refuse_ef_code(frame, ctx.cfg.max_code_size(), &mut action);
-        let next = frame.process_next_action::<_, ContextDbError<Self::Context>>(ctx, action)?;
-        if next.is_result() {
-            frame.set_finished(true);
-        }
-        Ok(next)
+        let action = match self.run_stylus()? {
+            Some(action) => action,
+            None => {
+                let Inner {
+                    ctx,
+                    instruction,
+                    frame_stack,
+                    ..
+                } = &mut self.inner;
+                frame_stack.get().interpreter.run_plain(
+                    instruction.instruction_table(),
+                    instruction.gas_table(),
+                    ctx,
+                )
+            }
+        };
+        self.proceed(action)
     }
 
     fn frame_return_result(
@@ -293,7 +306,7 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
             ..
         } = &mut self.inner;
         let frame = frame_stack.get();
-        let mut action = match action {
+        let action = match action {
             Some(action) => {
                 let logs = ctx.journaled_state.logs()[logs_before..].to_vec();
                 for log in logs {
@@ -309,12 +322,10 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
                 instruction.gas_table(),
             ),
         };
-        refuse_ef_code(frame, ctx.cfg.max_code_size(), &mut action);
-        let mut next =
-            frame.process_next_action::<_, ContextDbError<Self::Context>>(ctx, action)?;
+        let mut next = self.proceed(action)?;
         if let ItemOrResult::Result(result) = &mut next {
+            let (ctx, inspector, frame) = self.ctx_inspector_frame();
             frame_end(ctx, inspector, &frame.input, result);
-            frame.set_finished(true);
         }
         Ok(next)
     }

@@ -13,6 +13,9 @@ pub const PREFIX: [u8; 3] = [0xef, 0xf0, 0x00];
 /// The longest code of a contract in bytes, prefix included (§1.8)
 pub const MAX_CODE_BYTES: usize = 24_576;
 
+/// The longest module in bytes that this host unpacks, whatever the chain allows: 32 times what Arbitrum does
+pub const HOST_MAX_WASM_BYTES: usize = 4 << 20;
+
 /// The dictionary of `cargo stylus`: none
 const NO_DICTIONARY: u8 = 0;
 const WINDOW: i32 = 22;
@@ -47,7 +50,8 @@ pub fn is_program(code: &[u8]) -> bool {
     code.len() > PREFIX.len() && code.starts_with(&PREFIX)
 }
 
-/// The module in the code of a contract. Never uses more memory than `max_wasm_bytes` and the decoder's window
+/// The module in the code of a contract. Never uses more memory than `max_wasm_bytes` (at most
+/// [`HOST_MAX_WASM_BYTES`]) and the decoder's window
 ///
 /// # Errors
 /// When the code is no program's, is damaged, uses a dictionary, or unpacks to more than `max_wasm_bytes`
@@ -60,6 +64,7 @@ pub fn unpack(code: &[u8], max_wasm_bytes: usize) -> Result<Vec<u8>, CodeError> 
         Some([dictionary, ..]) => return Err(CodeError::Dictionary(*dictionary)),
         _ => return Err(CodeError::NotAProgram),
     };
+    let max_wasm_bytes = max_wasm_bytes.min(HOST_MAX_WASM_BYTES);
     let mut out = vec![0; max_wasm_bytes];
     let (mut input_left, mut input_at) = (input.len(), 0);
     let (mut out_left, mut out_at, mut total) = (out.len(), 0, 0);

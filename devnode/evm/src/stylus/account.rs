@@ -2,7 +2,7 @@
 
 use revm::{
     Database,
-    context::{ContextTr, JournalTr},
+    context::{Cfg, ContextTr, JournalTr},
     primitives::{Address, Bytes},
 };
 
@@ -65,7 +65,7 @@ impl Program {
         {
             return Ok(code.clone());
         }
-        let limit = ctx.cfg.limit_contract_code_size.unwrap_or(24_576) as u64;
+        let limit = ctx.cfg.max_code_size() as u64;
         let code = ctx.journal_mut().code(address).map_err(Stop::Fatal)?;
         self.guest
             .buy_gas(CODE_GAS * (limit / 24_576) + ACCOUNT_GAS[usize::from(!code.is_cold)])?;

@@ -3,6 +3,7 @@
 use revm::{
     Database,
     context::{Cfg, CreateScheme, JournalTr},
+    context_interface::journaled_state::account::JournaledAccountTr,
     handler::EthFrame,
     interpreter::{
         CallInput, CallInputs, CallScheme, CallValue, CreateInputs, FrameInput,
@@ -62,7 +63,13 @@ fn code_of<DB: Database>(
     let account = ctx.journaled_state.load_account_with_code(address)?;
     let code = account.info.code.clone().unwrap_or_default();
     if let Some(delegate) = code.eip7702_address() {
-        let account = ctx.journaled_state.load_account_with_code(delegate)?;
+        // Nothing is charged for the delegate, so it stays as cold as it was.
+        let journal = &mut ctx.journaled_state;
+        let mut load = journal.load_account_mut_optional_code(delegate, true)?;
+        if load.is_cold {
+            load.data.unsafe_mark_cold();
+        }
+        let account = load.data.account().clone();
         return Ok((
             account.info.code_hash,
             account.info.code.clone().unwrap_or_default(),

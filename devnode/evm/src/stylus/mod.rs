@@ -27,6 +27,7 @@ use revm::{
     primitives::Bytes,
 };
 
+pub(crate) use self::console::MOST_BYTES;
 pub use self::{cache::ProgramCache, hostio::Hostio};
 use self::{
     engine::{Answer, Exit, Step},
@@ -104,10 +105,18 @@ impl Programs {
     }
 }
 
+/// The most pages that a transaction's frames hold together on this host: 256 MiB. The price alone
+/// does not bound them: once a frame has asked for more than 128 and died of that, only the linear
+/// part of the price is left for the rest of the transaction.
+const HOST_MAX_PAGES: u16 = 4_096;
+
 /// Gas of `new` more pages in this transaction (embedded-chain.md §1.6).
 fn new_pages_gas<DB: Database>(ctx: &mut ArbContext<DB>, new: u16) -> Result<u64, DB::Error> {
     let params = stylus_params(&mut ctx.journaled_state)?;
     let pages = ctx.chain.pages;
+    if pages.open.saturating_add(new) > HOST_MAX_PAGES {
+        return Ok(u64::MAX);
+    }
     Ok(page_gas(
         new,
         pages.open,
@@ -157,16 +166,11 @@ fn start<DB: Database>(
     let code = ctx
         .chain
         .programs
-        .get(
-            code_hash,
-            interpreter.bytecode.original_byte_slice(),
-            &ctx.chain.config,
-            &params,
-        )
+        .get(code_hash, interpreter.bytecode.original_byte_slice())
         .ok_or(Refused::Halt(INACTIVE))?;
     let input = &interpreter.input;
     let args = input.input.bytes(ctx);
-    let ink_price = u64::from(params.ink_price).max(1);
+    let ink_price = u64::from(params.ink_price).max(1); // 0 only by a test's or override's hand
     let ink = gas.saturating_mul(ink_price);
     let machine = code
         .instantiate(args.len() as u32, ink, params.max_stack_depth)

@@ -152,7 +152,14 @@ impl Program {
                 Ok(DONE)
             }
             Hostio::PayForMemoryGrow => self.pay_for_memory_grow(a as u16, ctx),
-            _ => super::console::run(hostio, [a, b], self.address, &self.guest).map(Effect::Resume),
+            _ => super::console::run(
+                hostio,
+                [a, b],
+                self.address,
+                &self.guest,
+                &mut ctx.chain.console_left,
+            )
+            .map(Effect::Resume),
         }
     }
 
@@ -229,12 +236,12 @@ impl Program {
             return Ok(DONE);
         }
         let cost = super::new_pages_gas(ctx, pages).map_err(Stop::Fatal)?;
-        ctx.chain.pages.open(pages);
+        ctx.chain.pages.open(pages); // before it is paid for, as in Nitro
         self.guest.buy_gas(cost)?;
         Ok(DONE)
     }
 
-    /// The memory of the frame's interpreter belongs to EVM code; a program has its own.
+    /// Is this the program that waits at the frame's depth?
     pub(super) fn is_parked_at(&self, frame: &EthFrame) -> bool {
         self.depth == frame.depth
     }

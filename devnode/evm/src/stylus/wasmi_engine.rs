@@ -5,7 +5,7 @@ use std::{fmt, sync::OnceLock};
 use devnode_meter::{ENTRYPOINT, INK_LEFT, INK_STATUS, MEMORY, STACK_LEFT};
 use wasmi::{
     Config, Engine, Error, Func, Global, Linker, Memory, Module, ResumableCall,
-    ResumableCallHostTrap, Store, StoreLimits, StoreLimitsBuilder, Val,
+    ResumableCallHostTrap, Store, StoreLimits, StoreLimitsBuilder, TrapCode, Val,
 };
 
 use super::{
@@ -27,9 +27,9 @@ const RECURSION_LIMIT: usize = 65_536;
 const STACK_BYTES: usize = 262_144 * 8 * 9;
 /// Bytes of memory that a program can have: 128 pages, which is where pages stop having a price
 /// (embedded-chain.md §1.6). `memory.grow 65536` is paid for as 0 pages (§6.3), so the price alone
-/// does not bound it.
+/// does not bound one instance; `HOST_MAX_PAGES` bounds all of a transaction.
 const MEMORY_BYTES: usize = 128 << 16;
-/// Value stacks that are kept for reuse: one for each nested program is enough.
+/// Value stacks that are kept for reuse; deeper nesting makes new ones.
 const CACHED_STACKS: usize = 64;
 
 fn engine() -> &'static Engine {
@@ -156,11 +156,12 @@ enum State {
 impl WasmiMachine {
     /// Why a call ended with an error.
     fn failure(&self, error: &Error) -> Exit {
+        let overflown = error.as_trap_code() == Some(TrapCode::StackOverflow);
         let is =
             |global: Global, value| matches!(global.get(&self.store), Val::I32(v) if v == value);
         if is(self.ink_status, 1) {
             Exit::OutOfInk
-        } else if is(self.stack_left, 0) {
+        } else if is(self.stack_left, 0) || overflown {
             Exit::OutOfStack
         } else {
             Exit::Trap(error.to_string())
