@@ -499,6 +499,152 @@ fn init_code_over_twice_the_code_limit_is_refused() {
     world.cfg.limit_contract_initcode_size = Some(128);
     let (_, address, _) = create(&mut world, 0, 0, &[&INIT[..], &[0; 123]].concat());
     assert_ne!(address, Address::ZERO);
-    let (_, address, _) = create(&mut world, 0, 0, &[&INIT[..], &[0; 124]].concat());
+    let (ink, address, _) = create(&mut world, 0, 0, &[&INIT[..], &[0; 124]].concat());
     assert_eq!(address, Address::ZERO);
+    assert!(ink > 32_000 * PRICE, "the create is paid for");
+}
+
+// --- what must not leak from one frame into another ---
+
+/// With no calldata: one byte, `msg_reentrant`. Else calls the addresses of calldata 0..20 (with the
+/// value of calldata 40..72) and 20..40 (with none), and answers with the first byte of what the
+/// second returned and the length of what the first did.
+const TWICE: &str = r#"(module
+  (import "vm_hooks" "read_args" (func $args (param i32)))
+  (import "vm_hooks" "write_result" (func $w (param i32 i32)))
+  (import "vm_hooks" "msg_reentrant" (func $r (result i32)))
+  (import "vm_hooks" "return_data_size" (func $size (result i32)))
+  (import "vm_hooks" "read_return_data" (func $rr (param i32 i32 i32) (result i32)))
+  (import "vm_hooks" "call_contract" (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (func (export "user_entrypoint") (param $len i32) (result i32)
+    (if (i32.eqz (local.get $len)) (then (i32.store8 (i32.const 0) (call $r)) (call $w (i32.const 0) (i32.const 1)) (return (i32.const 0))))
+    (call $args (i32.const 0))
+    (drop (call $call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 40) (i64.const 100000) (i32.const 512)))
+    (i32.store8 (i32.const 2001) (call $size))
+    (drop (call $call (i32.const 20) (i32.const 0) (i32.const 0) (i32.const 1024) (i64.const 100000) (i32.const 512)))
+    (drop (call $rr (i32.const 2000) (i32.const 0) (i32.const 1)))
+    (call $w (i32.const 2000) (i32.const 2)) (i32.const 0)))"#;
+
+fn twice(first: Address, second: Address, value: [u8; 32]) -> Vec<u8> {
+    [first.as_slice(), second.as_slice(), &value].concat()
+}
+
+#[test]
+fn a_call_that_never_became_a_frame_ends_no_context() {
+    let mut world = World::new();
+    world.program(at(1), TWICE);
+    let identity = Address::with_last_byte(4);
+    let too_much = [1; 32];
+    for data in [
+        twice(identity, at(1), word(0)),
+        twice(at(77), at(1), too_much),
+    ] {
+        let outcome = world.call(at(1), &data, 1_000_000);
+        assert_eq!(outcome.output().unwrap()[0], 1, "re-entered all the same");
+    }
+}
+
+#[test]
+fn callees_of_a_static_frame_are_static() {
+    let mut world = World::new();
+    world.program(at(1), TWICE);
+    world.contract(at(7), &[0x60, 0x01, 0x60, 0x00, 0x55, 0x00]); // SSTORE(0, 1)
+    world.contract(at(9), &forwarder(0xfa));
+    let data = [at(1).as_slice(), &twice(at(7), at(7), word(0))].concat();
+    assert!(world.call(at(9), &data, 1_000_000).is_success());
+    assert_eq!(world.storage(at(7), 0), U256::ZERO);
+    world.call(at(1), &twice(at(7), at(7), word(0)), 1_000_000);
+    assert_eq!(world.storage(at(7), 0), U256::ONE, "it would have written");
+}
+
+#[test]
+fn a_call_that_fails_before_it_begins_leaves_no_return_data() {
+    let mut world = World::new();
+    world.program(at(1), TWICE);
+    world.contract(at(7), &[0x60, 0x20, 0x60, 0x00, 0xf3]); // returns a word
+    world.contract(at(9), &forwarder(0xfa));
+    let ends = |world: &mut World, first, value| {
+        let data = [at(1).as_slice(), &twice(first, at(7), value)].concat();
+        let outcome = world.call(at(9), &data, 1_000_000);
+        outcome.output().unwrap()[2]
+    };
+    assert_eq!(ends(&mut world, at(7), word(0)), 32);
+    assert_eq!(
+        ends(&mut world, at(7), word(1)),
+        0,
+        "value in a static call"
+    );
+}
+
+#[test]
+fn callcode_runs_a_program_in_the_callers_context_and_opens_none_of_its_own() {
+    let mut world = World::new();
+    world.program(at(1), TWICE);
+    world.program(at(2), CONTEXT);
+    let callcode = |target: Address| {
+        let mut code = vec![0x60, 0, 0x60, 0, 0x60, 0, 0x60, 0, 0x60, 0, 0x73];
+        code.extend(target);
+        code.extend([
+            0x5a, 0xf2, 0x3d, 0x60, 0, 0x60, 0, 0x3e, 0x3d, 0x60, 0, 0xf3,
+        ]);
+        code
+    };
+    world.contract(at(9), &callcode(at(1)));
+    assert_eq!(
+        world.call(at(9), &[], 1_000_000).output().unwrap().as_ref(),
+        [0]
+    );
+    world.contract(at(9), &callcode(at(2)));
+    let context = world.call(at(9), &[], 1_000_000);
+    assert_eq!(context.output().unwrap()[..32], at(9).into_word().0);
+}
+
+#[test]
+fn the_pages_of_an_earlier_transaction_are_forgotten() {
+    let mut world = World::new();
+    let text = r#"(module
+      (import "vm_hooks" "pay_for_memory_grow" (func $grow (param i32)))
+      (memory (export "memory") 1 100)
+      (func (export "user_entrypoint") (param i32) (result i32)
+        (drop (memory.grow (i32.const 80))) (i32.const 0)))"#;
+    world.program(at(1), text);
+    let first = world.call(at(1), &[], 1_000_000).tx_gas_used();
+    assert_eq!(world.call(at(1), &[], 1_000_000).tx_gas_used(), first);
+}
+
+#[test]
+fn pages_that_a_frame_asked_for_and_could_not_pay_count_as_held() {
+    // With calldata it first calls itself with none and little gas; that asks for 60 pages and dies.
+    let text = r#"(module
+      (import "vm_hooks" "pay_for_memory_grow" (func $grow (param i32)))
+      (import "vm_hooks" "evm_ink_left" (func $ink (result i64)))
+      (import "vm_hooks" "contract_address" (func $me (param i32)))
+      (import "vm_hooks" "write_result" (func $w (param i32 i32)))
+      (import "vm_hooks" "read_args" (func $args (param i32)))
+      (import "vm_hooks" "call_contract" (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "user_entrypoint") (param $len i32) (result i32) (local $before i64)
+        (if (i32.eqz (local.get $len)) (then (call $grow (i32.const 60)) (return (i32.const 0))))
+        (call $me (i32.const 64))
+        (call $args (i32.const 0))
+        (if (i32.load8_u (i32.const 0)) (then
+          (drop (call $call (i32.const 64) (i32.const 0) (i32.const 0) (i32.const 1024) (i64.const 5000) (i32.const 512)))))
+        (local.set $before (call $ink))
+        (call $grow (i32.const 50))
+        (i64.store (i32.const 128) (i64.sub (local.get $before) (call $ink)))
+        (call $w (i32.const 128) (i32.const 8))
+        (i32.const 0)))"#;
+    let mut world = World::new();
+    world.program(at(1), text);
+    let mut ink = |data: u8| {
+        let outcome = world.call(at(1), &[data], 1_000_000);
+        u64::from_le_bytes(outcome.output().unwrap()[..].try_into().unwrap())
+    };
+    let (alone, after) = (ink(0), ink(1));
+    assert_eq!(
+        alone - after,
+        (page_exp(51) - page_exp(1)) * PRICE,
+        "the exponential part is paid for"
+    );
 }

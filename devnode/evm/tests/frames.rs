@@ -571,6 +571,14 @@ fn programs_see_the_block_of_layer_one_and_nitros_constants() {
     tx.tx_type = 2;
     tx.gas_priority_fee = Some(0);
     let outcome = world.send(tx);
+    let mut legacy = world.tx(TxKind::Call(at(1)), &[], 100_000);
+    legacy.gas_price = 9;
+    let paid = world.send(legacy);
+    assert_eq!(
+        paid.output().unwrap()[56..88],
+        word(9),
+        "the price that is paid"
+    );
     let want = [
         &19_u64.to_le_bytes()[..],
         &1_766_000_123_u64.to_le_bytes(),
@@ -609,4 +617,51 @@ fn running_a_program_does_not_warm_the_account_of_arbos() {
     let outcome = world.call(at(8), &[at(1).into_word(), arbos].concat(), 100_000);
     let around = 3 + 3 + 2 + 2; // PUSH1, CALLDATALOAD, POP, GAS
     assert_eq!(outcome.output().unwrap().as_ref(), word(2_600 + around));
+}
+
+#[test]
+fn an_uncached_call_before_stylus_2_pays_for_the_start_and_not_for_the_cached_start_too() {
+    let mut world = World::with_version(30);
+    let stats = world.program(at(1), EMPTY);
+    let code = world.info(at(1)).code.unwrap().original_bytes();
+    let record = ProgramRecord {
+        init_cost: stats.init_cost(),
+        cached_cost: stats.cached_cost(),
+        cached: false,
+        ..record(1, ((common::NOW_SECS - 1_421_388_000) / 3_600) as u32)
+    };
+    world.set_record(&code, record);
+    let outcome = world.call(at(1), &[], 100_000);
+    let init = 72 * 128 + u64::from(stats.init_cost());
+    assert_eq!(execution_gas(&outcome, &[]), init + 1);
+}
+
+#[test]
+fn the_floor_holds_for_what_a_frame_reverts_with() {
+    let text = ECHO.strip_suffix("(i32.const 0)))").expect("its end");
+    let text = format!("{text}(i32.const 1)))");
+    let mut world = World::new();
+    world.program(at(1), &text);
+    let data = 60_000_u32.to_le_bytes();
+    let outcome = world.call(at(1), &data, 1_000_000);
+    assert!(!outcome.is_success() && !outcome.is_halt());
+    assert_eq!(execution_gas(&outcome, &data), 12_491);
+}
+
+#[test]
+fn the_chain_sets_how_deep_programs_recurse() {
+    let text = r#"(module (memory (export "memory") 1 1)
+      (func $f (param i32) (result i32) (if (result i32) (local.get 0)
+        (then (call $f (i32.sub (local.get 0) (i32.const 1)))) (else (i32.const 0))))
+      (func (export "user_entrypoint") (param i32) (result i32) (call $f (i32.const 100))))"#;
+    for (words, runs) in [(22_000, true), (300, false)] {
+        let mut world = World::new();
+        world.set_params(|params| params.max_stack_depth = words);
+        world.program(at(1), text);
+        assert_eq!(
+            world.call(at(1), &[], 1_000_000).is_success(),
+            runs,
+            "{words} words"
+        );
+    }
 }
