@@ -13,7 +13,7 @@ use devnode_evm::{
     block_env, cfg_env,
 };
 use revm::{
-    ExecuteCommitEvm, ExecuteEvm,
+    Database, ExecuteCommitEvm, ExecuteEvm,
     bytecode::Bytecode,
     context::{
         JournalTr, TxEnv,
@@ -250,11 +250,41 @@ impl Chain {
             nonce: 1,
             ..AccountInfo::from_bytecode(code)
         };
-        self.evm
-            .context()
-            .journaled_state
-            .database
-            .insert_account_info(address, info);
+        self.set_info(address, info);
+    }
+
+    fn set_info(&mut self, address: Address, info: AccountInfo) {
+        let db = &mut self.evm.context().journaled_state.database;
+        db.insert_account_info(address, info);
+    }
+
+    /// A word of ArbOS.
+    fn word(&mut self, slot: U256) -> U256 {
+        let db = &mut self.evm.context().journaled_state.database;
+        db.storage(ARBOS_ADDRESS, slot).unwrap()
+    }
+
+    fn set_word(&mut self, slot: U256, word: U256) {
+        let db = &mut self.evm.context().journaled_state.database;
+        db.insert_account_storage(ARBOS_ADDRESS, slot, word)
+            .unwrap();
+    }
+
+    /// After a call of ArbWasm that succeeds, the account is still cold: EXTCODESIZE costs 2,600.
+    #[track_caller]
+    fn leaves_cold(&mut self, call: impl SolCall, value: u128, account: Address) {
+        // passes calldata and value on; answers gas before EXTCODESIZE less gas after it, success
+        let mut code = hex::decode("365f5f375f5f365f3473").unwrap();
+        code.extend(ARB_WASM);
+        code.extend(hex::decode("5af15a73").unwrap());
+        code.extend(account);
+        code.extend(hex::decode("3b505a90035f5260205260405ff3").unwrap());
+        self.set_code(NOBODY, code.into());
+        let input = call.abi_encode().into();
+        let output = self.raw(ALICE, NOBODY, input, value, GAS_LIMIT).output();
+        assert_eq!(output[63], 1, "the call succeeds");
+        let gas = U256::from_be_slice(&output[..32]);
+        assert_eq!(gas, U256::from(2_600 + 3 + 2 + 2));
     }
 
     /// The code hash of a golden program.
@@ -283,6 +313,10 @@ impl Chain {
         arbos::set_stylus_params(journal, &params).unwrap();
         let state = self.evm.finalize();
         self.evm.commit(state);
+    }
+
+    fn set_record(&mut self, code_hash: B256, record: &ProgramRecord) {
+        self.set_word(program_slot(code_hash), record.to_word());
     }
 
     fn record(&mut self, code_hash: B256) -> ProgramRecord {
@@ -1080,40 +1114,207 @@ fn precompiles_are_warm_and_readers_warm_nothing() {
         "a cold account costs 2,600: {nobody}, {wasm}"
     );
 
-    let journal = &mut chain.evm.context().journaled_state;
-    assert!(journal.load_account(PROGRAM).unwrap().is_cold);
-    journal.discard_tx();
-    // reads the program's code, then asks whether the account is cold: EXTCODESIZE costs 2,600
-    let call = ArbWasm::programVersionCall { program: PROGRAM }.abi_encode();
-    let mut code = Vec::new();
-    for (index, byte) in call.iter().enumerate() {
-        code.extend([0x60, *byte, 0x60, index as u8, 0x53]); // MSTORE8
+    // a version, whose look-up reads the account; an activation, which reads its code as well
+    assert!(chain.activate(PROGRAM, ETHER / 4).result.is_success());
+    let version = ArbWasm::programVersionCall { program: PROGRAM };
+    chain.leaves_cold(version, 0, PROGRAM);
+    let activate = ArbWasm::activateProgramCall { program: PAGES5 };
+    chain.leaves_cold(activate, ETHER / 4, PAGES5);
+}
+
+#[test]
+fn a_payee_stays_cold() {
+    let mut chain = Chain::new();
+    let activate = ArbWasm::activateProgramCall { program: PROGRAM };
+    chain.leaves_cold(activate, ETHER / 2, FEES);
+    assert_eq!(chain.balance(FEES), U256::from(ASM * FIRST_PRICE));
+}
+
+#[test]
+fn accounts_that_are_absent_have_the_code_hash_0() {
+    let mut chain = Chain::new();
+    let current = ProgramRecord {
+        version: 2,
+        activated_at_hours: ((NOW - 1_421_388_000) / 3_600) as u32,
+        ..ProgramRecord::default()
+    };
+    chain.set_record(B256::ZERO, &current);
+    let version = |chain: &mut Chain, program| {
+        let outcome = chain.call(ARB_WASM, ArbWasm::programVersionCall { program });
+        outcome.result.is_success()
+    };
+    assert!(version(&mut chain, NOBODY));
+    // with a wei, with a nonce, with code: the hash of the code
+    chain.set_info(NOBODY, AccountInfo::from_balance(U256::ONE));
+    assert!(!version(&mut chain, NOBODY));
+    chain.set_info(NOBODY, AccountInfo::default().with_nonce(1));
+    assert!(!version(&mut chain, NOBODY));
+    let code = Bytecode::new_raw(Bytes::from_static(&[0]));
+    chain.set_info(NOBODY, AccountInfo::from_bytecode(code).with_nonce(0));
+    assert!(!version(&mut chain, NOBODY));
+    chain.set_record(keccak256([0]), &current);
+    assert!(version(&mut chain, NOBODY));
+}
+
+#[test]
+fn removing_an_owner_needs_gas_and_leaves_no_words() {
+    let mut chain = Chain::new();
+    for owner in [ALICE, MANAGER] {
+        let add = ArbOwner::addChainOwnerCall { newOwner: owner };
+        assert!(chain.owner(add).result.is_success());
     }
-    code.extend([
-        0x60,
-        0,
-        0x60,
-        0,
-        0x60,
-        call.len() as u8,
-        0x60,
-        0,
-        0x60,
-        0x71,
-        0x5a,
-        0xfa,
-    ]);
-    code.extend([0x5a, 0x73]); // GAS, PUSH20
-    code.extend(PROGRAM);
-    code.extend([
-        0x3b, 0x50, 0x5a, 0x90, 0x03, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3,
-    ]);
-    chain.set_code(NOBODY, code.into());
-    let outcome = chain.raw(ALICE, NOBODY, Bytes::new(), 0, GAS_LIMIT);
-    assert_eq!(
-        U256::from_be_slice(&outcome.output()),
-        U256::from(2_600 + 3 + 2 + 2)
+    let words = |chain: &mut Chain| {
+        let owners = child(&[], 4);
+        [0, 1, 2, 3].map(|index| {
+            let mut slot = keccak256([owners.as_slice(), &[0; 31]].concat());
+            slot[31] = index;
+            chain.word(slot.into())
+        })
+    };
+    let member = |owner: Address| U256::from_be_bytes(owner.into_word().0);
+    let of = |size: u64, owners: [U256; 3]| [U256::from(size), owners[0], owners[1], owners[2]];
+    let all = of(3, [member(OWNER), member(ALICE), member(MANAGER)]);
+    assert_eq!(words(&mut chain), all);
+
+    let remove = |chain: &mut Chain, owner, extra| {
+        let call = ArbOwner::removeChainOwnerCall {
+            ownerToRemove: owner,
+        };
+        let input = Bytes::from(call.abi_encode());
+        let gas = intrinsic(&input) + extra;
+        chain.raw(OWNER, ARB_OWNER, input, 0, gas)
+    };
+    // argument, state, member?, its place, which is zeroed, the size
+    let begin = 3 + 800 + 800 + 800 + 5_000 + 800;
+    // the last member is read, written here, and its place there
+    let swap = 800 + 20_000 + 20_000;
+    // the last word is zeroed, the size written
+    let end = 5_000 + 20_000;
+    remove(&mut chain, ALICE, begin + swap + end - 1).reverts_plainly();
+    assert_eq!(words(&mut chain), all);
+    let outcome = remove(&mut chain, ALICE, begin + swap + end);
+    assert!(outcome.result.is_success());
+    assert_eq!(outcome.gas, 0, "free for owners");
+    let two = of(2, [member(OWNER), member(MANAGER), U256::ZERO]);
+    assert_eq!(words(&mut chain), two);
+
+    remove(&mut chain, MANAGER, begin + end - 1).reverts_plainly();
+    let outcome = remove(&mut chain, MANAGER, begin + end);
+    assert!(outcome.result.is_success());
+    let one = of(1, [member(OWNER), U256::ZERO, U256::ZERO]);
+    assert_eq!(words(&mut chain), one);
+}
+
+#[test]
+fn before_arbos_31_init_gas_has_one_minimum() {
+    let mut chain = Chain::at(30);
+    assert!(chain.activate(PROGRAM, ETHER).result.is_success());
+    let costs = chain.call(ARB_WASM, ArbWasm::programInitGasCall { program: PROGRAM });
+    let gas = costs.returns::<ArbWasm::programInitGasCall>();
+    // §1.6: of version 1 a record's init cost has the cached one in it; no other minimum is added
+    let want = (72 * 128 + 18 + 11, 11 * 32 + 11);
+    assert_eq!((gas.gas, gas.gasWhenCached), want);
+}
+
+#[test]
+fn from_arbos_60_on_activation_costs_what_is_set() {
+    let mut chain = Chain::at(60);
+    let space = child(child(&[], 8).as_slice(), 5);
+    let mut slot = keccak256([space.as_slice(), &[0; 31]].concat());
+    slot[31] = 0;
+    chain.set_word(slot.into(), U256::from(12_345));
+    let gas = chain.call(ARB_WASM, ArbWasm::activationGasCall {});
+    assert_eq!(gas.returns::<ArbWasm::activationGasCall>(), 12_345);
+    let outcome = chain.activate(PROGRAM, ETHER);
+    assert!(outcome.result.is_success());
+    assert_eq!(outcome.gas, LOOK_UP + 800 + 12_345 + ACTIVATION + RECORD);
+}
+
+#[test]
+fn a_program_that_is_destroyed_is_not_activated() {
+    // makes a contract of the calldata, activates it with the value, and answers success and data
+    let mut maker = hex::decode("365f5f37365f5ff0").unwrap();
+    maker.push(0x63);
+    maker.extend(ArbWasm::activateProgramCall::SELECTOR);
+    maker.extend(hex::decode("60e01b5f526004525f5f60245f3473").unwrap());
+    maker.extend(ARB_WASM);
+    maker.extend(hex::decode("5af15f523d5f60203e3d6020015ff3").unwrap());
+    // delegates to PAGES5, which may destroy the contract, and returns the code of a program
+    for destroyed in [false, true] {
+        let mut chain = Chain::new();
+        let helper: &[u8] = if destroyed { &[0x5f, 0xff] } else { &[0] };
+        chain.set_code(PAGES5, Bytes::copy_from_slice(helper));
+        chain.set_code(NOBODY, maker.clone().into());
+        let program = &chain.golden.programs["empty"].code;
+        let mut init = hex::decode("5f5f5f5f73").unwrap();
+        init.extend(PAGES5);
+        init.extend(hex::decode("5af450").unwrap());
+        let (len, at) = (program.len() as u8, init.len() as u8 + 10);
+        init.extend([0x60, len, 0x60, at, 0x5f, 0x39, 0x60, len, 0x5f, 0xf3]);
+        init.extend(program);
+        let outcome = chain.raw(ALICE, NOBODY, init.into(), ETHER / 2, GAS_LIMIT);
+        let output = outcome.output();
+        assert_eq!(output[31] == 1, !destroyed, "{:?}", outcome.result);
+        assert_eq!(output.len(), if destroyed { 32 } else { 96 });
+        let record = chain.record(chain.hash("empty"));
+        assert_eq!(record.version, if destroyed { 0 } else { 2 });
+    }
+}
+
+#[test]
+fn a_program_without_an_hour_of_activation_has_expired() {
+    let mut chain = Chain::new();
+    let hash = chain.hash("empty");
+    let days = ArbOwner::setWasmExpiryDaysCall { _days: u16::MAX };
+    assert!(chain.owner(days).result.is_success());
+    for hour in [1, 0] {
+        let record = ProgramRecord {
+            version: 2,
+            activated_at_hours: hour,
+            ..ProgramRecord::default()
+        };
+        chain.set_record(hash, &record);
+        let outcome = chain.activate(PROGRAM, ETHER / 2);
+        if hour == 0 {
+            assert!(outcome.result.is_success());
+        } else {
+            outcome.reverts(ArbWasm::ProgramUpToDate {});
+        }
+    }
+}
+
+#[test]
+fn a_program_that_activates_another_leaves_it_the_pages_it_does_not_hold() {
+    // 20 bytes of an address, then calldata for it; the value goes along
+    let holder = wat::parse_str(
+        r#"(module
+        (import "vm_hooks" "read_args" (func $read_args (param i32)))
+        (import "vm_hooks" "msg_value" (func $msg_value (param i32)))
+        (import "vm_hooks" "call_contract"
+          (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+        (memory (export "memory") 3 3)
+        (func (export "user_entrypoint") (param $len i32) (result i32)
+          (call $read_args (i32.const 64))
+          (call $msg_value (i32.const 0))
+          (call $call (i32.const 64) (i32.const 84) (i32.sub (local.get $len) (i32.const 20))
+            (i32.const 0) (i64.const -1) (i32.const 32))))"#,
     );
+    let code = Bytes::from(devnode_meter::package(&holder.unwrap()).unwrap());
+    let activate = ArbWasm::activateProgramCall { program: PAGES5 };
+    let input = Bytes::from([ARB_WASM.as_slice(), &activate.abi_encode()].concat());
+    // 3 pages are open, 5 are wanted
+    for (limit, fits) in [(8, true), (7, false)] {
+        let mut chain = Chain::new();
+        chain.set_code(NOBODY, code.clone());
+        assert!(chain.activate(NOBODY, ETHER / 4).result.is_success());
+        let limit = ArbOwner::setWasmPageLimitCall { limit };
+        assert!(chain.owner(limit).result.is_success());
+        let outcome = chain.raw(ALICE, NOBODY, input.clone(), ETHER / 4, GAS_LIMIT);
+        assert_eq!(outcome.result.is_success(), fits, "{:?}", outcome.result);
+        if !fits {
+            assert!(chain.activate(PAGES5, ETHER / 4).result.is_success());
+        }
+    }
 }
 
 #[test]

@@ -8,9 +8,12 @@ use alloy::{
         state::{AccountOverride, StateOverride},
     },
 };
-use devnode_evm::{ArbChain, ArbEvm};
+use devnode_evm::{
+    ArbChain, ArbContext, ArbEvm,
+    arbos::{ARBOS_ADDRESS, Inactive, ProgramRecord, StylusParams, params_slot, program_slot},
+};
 use revm::{
-    DatabaseRef, ExecuteEvm,
+    DatabaseRef, ExecuteEvm, InspectEvm, Inspector,
     context::{BlockEnv, CfgEnv, TxEnv, either::Either, result::ExecutionResult},
     database::CacheDB,
     inspector::NoOpInspector,
@@ -61,7 +64,56 @@ pub(crate) struct Call<'a> {
     pub(crate) tx: TxEnv,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// Runs it under an inspector.
+    pub(crate) fn inspect<I: Inspector<ArbContext<Scratch<'a>>>>(
+        self,
+        inspector: I,
+    ) -> Result<(ExecutionResult, I), CallError> {
+        let mut evm = ArbEvm::new(self.db, self.cfg, self.block, self.chain, inspector);
+        let result = evm.inspect_one_tx(self.tx).map_err(tx_error)?;
+        Ok((result, evm.into_parts().2))
+    }
+
+    /// What its end means for the caller.
+    pub(crate) fn output(&self, result: ExecutionResult) -> Result<Bytes, CallError> {
+        match result {
+            ExecutionResult::Success { output, .. } => Ok(output.into_data()),
+            ExecutionResult::Revert { output, .. } => Err(CallError::Revert(Revert::new(output))),
+            ExecutionResult::Halt { reason, gas, .. } => {
+                let gas_used = gas.tx_gas_used();
+                Err(match self.inactive() {
+                    Some((program, why)) => CallError::Inactive {
+                        program,
+                        why,
+                        gas_used,
+                    },
+                    None => CallError::Halt { reason, gas_used },
+                })
+            }
+        }
+    }
+
+    /// The program that it calls, if that is one which does not run, and why it doesn't.
+    fn inactive(&self) -> Option<(Address, Inactive)> {
+        let program = *self.tx.kind.to()?;
+        let Ok(account) = self.db.basic_ref(program);
+        let account = account?;
+        let Ok(code) = self.db.code_by_hash_ref(account.code_hash);
+        if !devnode_meter::is_program(code.original_byte_slice()) {
+            return None;
+        }
+        let word = |slot| {
+            let Ok(word) = self.db.storage_ref(ARBOS_ADDRESS, slot);
+            word
+        };
+        let record = ProgramRecord::from_word(word(program_slot(account.code_hash)));
+        let params = StylusParams::from_word(word(params_slot()));
+        let now_secs = self.block.timestamp.saturating_to();
+        let why = record.active(&params, now_secs).err()?;
+        Some((program, why))
+    }
+
     /// Runs it with this gas limit.
     pub(crate) fn run(&mut self, gas_limit: u64) -> Result<ExecutionResult, TxError> {
         let tx = TxEnv {
@@ -91,7 +143,8 @@ impl Devnode {
         context: impl Into<CallContext>,
     ) -> Result<Bytes, CallError> {
         let mut call = self.prepare(request, &context.into())?;
-        output(call.run(call.tx.gas_limit)?)
+        let result = call.run(call.tx.gas_limit)?;
+        call.output(result)
     }
 
     /// The chain's part of an EVM for a block.
@@ -182,18 +235,6 @@ impl Devnode {
                 .collect(),
             ..TxEnv::default()
         })
-    }
-}
-
-/// What a call's end means for the caller.
-pub(crate) fn output(result: ExecutionResult) -> Result<Bytes, CallError> {
-    match result {
-        ExecutionResult::Success { output, .. } => Ok(output.into_data()),
-        ExecutionResult::Revert { output, .. } => Err(CallError::Revert(Revert::new(output))),
-        ExecutionResult::Halt { reason, gas, .. } => Err(CallError::Halt {
-            reason,
-            gas_used: gas.tx_gas_used(),
-        }),
     }
 }
 

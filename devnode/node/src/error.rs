@@ -1,6 +1,7 @@
 //! What can go wrong, one type per concern.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
+use devnode_evm::arbos::{ArbWasm, Inactive};
 use revm::context::result::{HaltReason, InvalidTransaction};
 
 /// Why a transaction is refused. A transaction that runs and fails is not refused: its receipt
@@ -118,6 +119,16 @@ pub enum CallError {
         /// The gas that was lost.
         gas_used: u64,
     },
+    /// The program that was called does not run: all gas is burnt.
+    #[error("program {program} is not active: {why}")]
+    Inactive {
+        /// The program.
+        program: Address,
+        /// Why it does not run; [`Devnode::activate`](crate::Devnode::activate) helps.
+        why: Inactive,
+        /// The gas that was lost.
+        gas_used: u64,
+    },
     /// The call could not begin.
     #[error(transparent)]
     Refused(#[from] TxError),
@@ -231,6 +242,15 @@ pub enum ProgramError {
     /// It can not be packaged.
     #[error("can not package the program: {0}")]
     Package(String),
+    /// ArbWasm or ArbWasmCache refuses it.
+    #[error("{0:?}")]
+    ArbWasm(ArbWasm::ArbWasmErrors),
+    /// It is not a module that may be activated. Nitro says nothing of it and burns the gas.
+    #[error("the module is refused: {0}")]
+    Rejected(#[from] devnode_meter::Rejection),
+    /// The code does not hold a module.
+    #[error("no module: {0}")]
+    Code(#[from] devnode_meter::CodeError),
     /// The transaction was refused.
     #[error(transparent)]
     Refused(#[from] TxError),

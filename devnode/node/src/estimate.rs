@@ -3,7 +3,7 @@
 use alloy::rpc::types::TransactionRequest;
 use revm::context::result::ExecutionResult;
 
-use crate::{CALL_GAS_CAP, CallContext, CallError, Devnode, TxError, call::output};
+use crate::{CALL_GAS_CAP, CallContext, CallError, Devnode, TxError};
 
 impl Devnode {
     /// The smallest gas limit with which the call succeeds, found by halving.
@@ -26,7 +26,7 @@ impl Devnode {
         let most = call.tx.gas_limit.min(cap);
         let result = call.run(most)?;
         let used = result.tx_gas_used();
-        output(result)?;
+        call.output(result)?;
 
         let (mut fails, mut succeeds) = (0, most);
         // Most calls need little more than they use: begin there.

@@ -4,9 +4,10 @@ use alloy::{
     eips::BlockId,
     primitives::{Address, B256, Bytes, U256, keccak256},
     rpc::types::TransactionRequest,
-    sol_types::SolCall,
+    sol_types::{SolCall, SolInterface},
 };
 use devnode_evm::arbos::{ARB_WASM, ARB_WASM_CACHE, ArbWasm, ArbWasmCache};
+use devnode_meter::Rules;
 
 use crate::{CREATE2_FACTORY, CallError, Devnode, ProgramError, Receipt};
 
@@ -77,7 +78,8 @@ impl Devnode {
     /// Activates a deployed program; the chain owner pays.
     ///
     /// # Errors
-    /// If ArbWasm refuses it: the error has the revert data.
+    /// If ArbWasm refuses it: [`ProgramError::ArbWasm`], [`ProgramError::Rejected`] or
+    /// [`ProgramError::Code`].
     pub fn activate(&mut self, program: Address) -> Result<Activation, ProgramError> {
         let call = ArbWasm::activateProgramCall { program };
         let mut request = TransactionRequest::default()
@@ -90,7 +92,14 @@ impl Devnode {
             .cfg
             .tx_gas_limit_cap
             .map(|cap| cap.min(crate::CALL_GAS_CAP));
-        let answer = self.call(&request, BlockId::pending())?;
+        let answer = match self.call(&request, BlockId::pending()) {
+            Ok(answer) => answer,
+            Err(error @ CallError::Halt { .. }) => {
+                self.why_refused(program)?;
+                return Err(error.into());
+            }
+            Err(error) => return Err(arb_wasm_error(error)),
+        };
         let answer = ArbWasm::activateProgramCall::abi_decode_returns(&answer)
             .map_err(|error| ProgramError::Answer(error.to_string()))?;
         let receipt = self.must_execute(request)?;
@@ -125,11 +134,26 @@ impl Devnode {
         self.must_execute(request.input(input.into()))
     }
 
+    /// Finds out why an activation burns its gas.
+    fn why_refused(&self, program: Address) -> Result<(), ProgramError> {
+        let code = self.code(program, BlockId::pending())?;
+        let params = self.stylus_params();
+        let wasm = devnode_meter::unpack(&code, params.max_wasm_bytes as usize)?;
+        let rules = Rules {
+            max_wasm_bytes: params.max_wasm_bytes as usize,
+            page_limit: params.page_limit,
+            debug: self.config.debug,
+            ..Rules::new(self.config.arbos_version)
+        };
+        devnode_meter::meter(&wasm, &rules)?;
+        Ok(())
+    }
+
     /// Executes a transaction that must succeed; with no gas limit given, a failure shows before
     /// anything is sent.
     fn must_execute(&mut self, request: TransactionRequest) -> Result<Receipt, ProgramError> {
         let receipt = self.execute(request).map_err(|error| match error {
-            crate::TxError::Estimate(error) => ProgramError::Call(*error),
+            crate::TxError::Estimate(error) => arb_wasm_error(*error),
             error => ProgramError::Refused(error),
         })?;
         if receipt.status() {
@@ -138,6 +162,14 @@ impl Devnode {
             Err(ProgramError::Failed(receipt.transaction_hash))
         }
     }
+}
+
+/// Names the precompiles' own errors.
+fn arb_wasm_error(error: CallError) -> ProgramError {
+    let named = error
+        .revert_data()
+        .and_then(|data| ArbWasm::ArbWasmErrors::abi_decode(data).ok());
+    named.map_or(ProgramError::Call(error), ProgramError::ArbWasm)
 }
 
 impl From<crate::BlockError> for ProgramError {

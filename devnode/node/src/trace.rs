@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use alloy::{
+    consensus::Transaction,
     primitives::B256,
     rpc::types::{
         TransactionRequest,
@@ -37,8 +38,10 @@ impl Devnode {
         request: &TransactionRequest,
         context: impl Into<CallContext>,
     ) -> Result<CallFrame, CallError> {
-        let (result, inspector) = self.inspect_call(request, context, tracer())?;
-        Ok(tree(inspector, &result))
+        let call = self.prepare(request, &context.into())?;
+        let gas_limit = call.tx.gas_limit;
+        let (result, inspector) = call.inspect(tracer())?;
+        Ok(tree(inspector, gas_limit, &result))
     }
 
     /// The call tree of a mined transaction.
@@ -47,7 +50,9 @@ impl Devnode {
     /// If the transaction or the state before it is not there.
     pub fn trace_transaction(&self, hash: B256) -> Result<CallFrame, TraceError> {
         let (result, inspector) = self.inspect_transaction(hash, tracer())?;
-        Ok(tree(inspector, &result))
+        let (block, index) = self.blocks.find(hash).ok_or(TraceError::Unknown(hash))?;
+        let gas_limit = block.transactions[index].gas_limit();
+        Ok(tree(inspector, gas_limit, &result))
     }
 
     /// Runs a call under an inspector.
@@ -60,10 +65,7 @@ impl Devnode {
         context: impl Into<CallContext>,
         inspector: I,
     ) -> Result<(ExecutionResult, I), CallError> {
-        let call = self.prepare(request, &context.into())?;
-        let mut evm = ArbEvm::new(call.db, call.cfg, call.block, call.chain, inspector);
-        let result = evm.inspect_one_tx(call.tx).map_err(tx_error)?;
-        Ok((result, evm.into_parts().2))
+        self.prepare(request, &context.into())?.inspect(inspector)
     }
 
     /// Runs a mined transaction again under an inspector, after those before it in its block.
@@ -103,8 +105,9 @@ fn tracer() -> TracingInspector {
     TracingInspector::new(TracingInspectorConfig::from_geth_call_config(&WITH_LOGS))
 }
 
-fn tree(inspector: TracingInspector, result: &ExecutionResult) -> CallFrame {
+fn tree(inspector: TracingInspector, gas_limit: u64, result: &ExecutionResult) -> CallFrame {
     inspector
+        .with_transaction_gas_limit(gas_limit)
         .into_geth_builder()
         .geth_call_traces(WITH_LOGS, result.tx_gas_used())
 }

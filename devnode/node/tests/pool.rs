@@ -2,9 +2,42 @@
 
 mod common;
 
-use alloy::{consensus::Transaction, primitives::U256};
+use alloy::{
+    consensus::{Transaction, TxEip7702},
+    primitives::{B256, U256},
+    rpc::types::Authorization,
+    signers::SignerSync,
+};
 use common::*;
-use devnode::TxError;
+use devnode::{Devnode, TxError};
+
+fn mined(node: &Devnode) -> Vec<B256> {
+    let transactions = node.head().transactions.iter();
+    transactions.map(|tx| *tx.tx_hash()).collect()
+}
+
+/// Sends, of account 2, authorizations of account 1 for these nonces.
+fn authorize(node: &mut Devnode, nonces: &[u64]) -> B256 {
+    let (authority, payer) = (key(node, 1), key(node, 2));
+    let authorizations = nonces.iter().map(|nonce| {
+        let authorization = Authorization {
+            chain_id: U256::from(node.chain_id()),
+            address: BOB,
+            nonce: *nonce,
+        };
+        let signature = authority.sign_hash_sync(&authorization.signature_hash());
+        authorization.into_signed(signature.expect("signed"))
+    });
+    let tx = TxEip7702 {
+        chain_id: node.chain_id(),
+        gas_limit: 200_000,
+        max_fee_per_gas: 200_000_000,
+        to: BOB,
+        authorization_list: authorizations.collect(),
+        ..Default::default()
+    };
+    node.send_raw(&raw(&payer, tx)).expect("valid")
+}
 
 #[test]
 fn nothing_is_mined_until_told() {
@@ -135,4 +168,98 @@ fn automining_can_be_switched() {
     assert_eq!(node.block_number(), 4);
     let counts = [1, 2, 3, 4].map(|number| node.block(number).unwrap().transactions.len());
     assert_eq!(counts, [1, 1, 0, 0]);
+}
+
+#[test]
+fn a_known_transaction_is_refused() {
+    let mut node = manual();
+    let hash = node.send(transfer(1).nonce(0)).unwrap();
+    let again = node.send(transfer(1).nonce(0));
+    assert_eq!(again, Err(TxError::Known(hash)));
+    assert_eq!(node.sizes().pool, 1);
+}
+
+#[test]
+fn the_tenth_of_a_replacement_rounds_up_and_the_replaced_one_is_gone() {
+    let mut node = manual();
+    let fee = 1_000_000_001;
+    let want = 1_100_000_002; // and not 1,100,000,001.1
+    let first = node.send(transfer(1).nonce(0).max_fee_per_gas(fee));
+    let cheap = node.send(transfer(2).nonce(0).max_fee_per_gas(want - 1));
+    let have = want - 1;
+    assert_eq!(cheap, Err(TxError::Underpriced { have, want }));
+    let dear = node.send(transfer(3).nonce(0).max_fee_per_gas(want));
+    assert!(node.transaction(first.unwrap()).is_none());
+    assert_eq!(node.transaction(dear.unwrap()).unwrap().nonce(), 0);
+    assert_eq!(node.sizes().pool, 1);
+}
+
+#[test]
+fn a_replacement_keeps_its_place() {
+    let mut node = manual();
+    let other = node.accounts()[1];
+    let of = |wei, fee| transfer(wei).nonce(0).max_fee_per_gas(fee);
+    node.send(of(1, 1_000_000_000)).unwrap();
+    let behind = node.send(of(2, 1_000_000_000).from(other)).unwrap();
+    let dear = node.send(of(3, 2_000_000_000)).unwrap();
+    node.mine();
+    assert_eq!(mined(&node), [dear, behind]);
+}
+
+#[test]
+fn the_next_nonce_fills_the_gap() {
+    let mut node = manual();
+    node.send(transfer(1).nonce(0)).unwrap();
+    node.send(transfer(1).nonce(2)).unwrap();
+    let nonces = [1, 3].map(|_| {
+        let hash = node.send(transfer(2)).unwrap();
+        node.transaction(hash).unwrap().nonce()
+    });
+    assert_eq!(nonces, [1, 3]);
+}
+
+#[test]
+fn what_waits_behind_a_gap_is_not_tried() {
+    let mut node = manual();
+    let authorized = authorize(&mut node, &[0]);
+    let from = node.accounts()[1];
+    // the block would let it through: it makes the sender's nonce 1
+    let behind = node.send(transfer(1).nonce(1).from(from)).unwrap();
+    node.mine();
+    assert_eq!(mined(&node), [authorized]);
+    assert_eq!(node.nonce(from, LATEST).unwrap(), 1);
+    node.mine();
+    assert_eq!(mined(&node), [behind]);
+}
+
+#[test]
+fn what_a_block_overtakes_leaves_the_pool() {
+    let mut node = manual();
+    let from = node.accounts()[1];
+    let requests = [1, 2].map(|nonce| transfer(1).nonce(nonce).from(from));
+    let [overtaken, next] = requests.map(|request| node.send(request).unwrap());
+    authorize(&mut node, &[0, 1]);
+    node.mine();
+    assert_eq!(node.nonce(from, LATEST).unwrap(), 2);
+    assert!(node.transaction(overtaken).is_none());
+    assert_eq!(node.sizes().pool, 1);
+    node.mine();
+    assert_eq!(mined(&node), [next]);
+}
+
+#[test]
+fn what_comes_after_a_dropped_transaction_stays() {
+    let mut node = manual();
+    let ether = 10_u64.pow(18);
+    let dropped = node.send(transfer(2 * ether)).unwrap();
+    let behind = node.send(transfer(1)).unwrap();
+    node.set_balance(ALICE, U256::from(ether));
+    let block = node.mine();
+    assert!(matches!(&block.dropped[..], [(hash, TxError::Funds { .. })] if *hash == dropped));
+    assert!(mined(&node).is_empty());
+    let left: Vec<_> = node.pool().map(|tx| *tx.tx_hash()).collect();
+    assert_eq!(left, [behind]);
+    let first = node.send(transfer(2)).unwrap();
+    node.mine();
+    assert_eq!(mined(&node), [first, behind]);
 }

@@ -2,14 +2,11 @@
 
 mod common;
 
-use alloy::{
-    primitives::{Address, B256, U256, keccak256},
-    sol_types::SolError,
-};
+use alloy::primitives::{Address, B256, U256, keccak256};
 use common::*;
 use devnode::{
     CREATE2_FACTORY, CallError, Devnode, NodeConfig, ProgramError,
-    arbos::{ARB_WASM, ArbWasm},
+    arbos::{ARB_WASM, ArbWasm, Inactive},
 };
 
 /// Answers with its calldata, stores the first word of it in slot 0, and emits it as a log's data.
@@ -61,10 +58,9 @@ fn a_program_is_deployed_as_packed() {
 fn activation_costs_a_data_fee_and_refunds_the_rest() {
     let mut node = node();
     let program = node.deploy_program(ALICE, &wasm(), None).unwrap();
-    assert!(
-        node.call(&with_data(program, word(1)), LATEST).is_err(),
-        "not active yet"
-    );
+    let early = node.call(&with_data(program, word(1)), LATEST).unwrap_err();
+    let why = "is not active: it was never activated";
+    assert_eq!(early.to_string(), format!("program {program} {why}"));
     let before = balance(&node, node.owner(), LATEST);
     let activation = node.activate(program).unwrap();
     assert_eq!(activation.version, 2);
@@ -77,10 +73,8 @@ fn activation_costs_a_data_fee_and_refunds_the_rest() {
     assert_eq!(node.program_record(code_hash).version, 2);
 
     let again = node.activate(program).unwrap_err();
-    let ProgramError::Call(CallError::Revert(revert)) = again else {
-        panic!("{again:?}")
-    };
-    assert_eq!(revert.data[..], ArbWasm::ProgramUpToDate {}.abi_encode());
+    let up_to_date = ArbWasm::ArbWasmErrors::ProgramUpToDate(ArbWasm::ProgramUpToDate {});
+    assert_eq!(again, ProgramError::ArbWasm(up_to_date));
     let not_wasm = place(&mut node, 0x51, STORE);
     assert!(matches!(
         node.activate(not_wasm),
@@ -165,7 +159,8 @@ fn a_program_of_an_older_version_or_expired_stops() {
     assert!(
         matches!(
             stopped,
-            CallError::Halt {
+            CallError::Inactive {
+                why: Inactive::NeedsUpgrade { have: 2, want: 3 },
                 gas_used: 1_000_000,
                 ..
             }
@@ -181,7 +176,8 @@ fn a_program_of_an_older_version_or_expired_stops() {
     assert!(
         matches!(
             expired,
-            CallError::Halt {
+            CallError::Inactive {
+                why: Inactive::Expired { .. },
                 gas_used: 1_000_000,
                 ..
             }
@@ -217,4 +213,51 @@ fn at_arbos_60_a_block_remembers_its_programs() {
     // and so it is when they run again
     let traced = node.trace_transaction(hashes[1]).unwrap();
     assert_eq!(traced.gas_used, U256::from(second));
+}
+
+#[test]
+fn a_refused_activation_says_why() {
+    let mut node = node();
+    let mut refused = |parts: &str| {
+        let wasm = wat::parse_str(format!("(module {parts})")).unwrap();
+        let program = node.deploy_program(ALICE, &wasm, None).unwrap();
+        node.activate(program).unwrap_err()
+    };
+    let no_memory =
+        refused(r#"(func (export "user_entrypoint") (param i32) (result i32) (i32.const 0))"#);
+    assert!(matches!(no_memory, ProgramError::Rejected(_)));
+    assert!(no_memory.to_string().contains("no memory"), "{no_memory}");
+    let typo = refused(
+        r#"(import "vm_hooks" "read_arg" (func (param i32))) (memory (export "memory") 1 1)"#,
+    );
+    assert!(typo.to_string().contains("vm_hooks.read_arg"), "{typo}");
+
+    let nobody = node.activate(BOB).unwrap_err();
+    assert!(matches!(
+        nobody,
+        ProgramError::ArbWasm(ArbWasm::ArbWasmErrors::ProgramNotWasm(_))
+    ));
+    let program = node.deploy_program(ALICE, &wasm(), None).unwrap();
+    let early = node.cache(program).unwrap_err();
+    let why = ArbWasm::ProgramNeedsUpgrade {
+        version: 0,
+        stylusVersion: 2,
+    };
+    assert_eq!(
+        early,
+        ProgramError::ArbWasm(ArbWasm::ArbWasmErrors::ProgramNeedsUpgrade(why))
+    );
+}
+
+#[test]
+fn the_root_of_a_call_tree_has_the_gas_of_the_transaction() {
+    let mut node = node();
+    let program = program(&mut node);
+    let request = with_data(program, word(42)).gas_limit(321_000);
+    let simulated = node.trace_call(&request, LATEST).unwrap();
+    let receipt = run(&mut node, request);
+    let traced = node.trace_transaction(receipt.transaction_hash).unwrap();
+    let gas = (U256::from(321_000), U256::from(receipt.gas_used));
+    assert_eq!((simulated.gas, simulated.gas_used), gas);
+    assert_eq!((traced.gas, traced.gas_used), gas);
 }

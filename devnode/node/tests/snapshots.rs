@@ -189,6 +189,46 @@ fn a_controls_change_is_the_newest_blocks() {
 }
 
 #[test]
+fn a_refused_transaction_begins_no_block() {
+    let mut node = node();
+    run(&mut node, transfer(1));
+    node.set_code(ALICE, STORE.into()).unwrap(); // a contract does not send
+    assert!(node.send(transfer(1)).is_err());
+    node.set_balance(BOB, U256::from(5));
+    node.mine();
+    node.set_balance(BOB, U256::from(6));
+    let seen = [0, 1, 2].map(|number| balance(&node, BOB, number));
+    assert_eq!(seen, [0, 5, 6].map(U256::from));
+    assert_eq!(node.block_number(), 2);
+}
+
+#[test]
+fn an_account_that_a_slot_made_is_gone_again() {
+    let mut node = node();
+    let accounts = node.sizes().accounts;
+    let snapshot = node.snapshot();
+    node.set_storage_at(BOB, U256::ZERO, U256::from(5));
+    assert_eq!(node.sizes().accounts, accounts + 1);
+    assert_eq!(stored(&node, BOB, LATEST), U256::from(5));
+    node.revert(snapshot).unwrap();
+    assert_eq!(node.sizes().accounts, accounts);
+    assert_eq!(stored(&node, BOB, LATEST), U256::ZERO);
+}
+
+/// EIP-161, but for what test controls make
+#[test]
+fn an_empty_account_is_none_unless_it_has_storage() {
+    let mut node = node();
+    let accounts = node.sizes().accounts;
+    run(&mut node, transfer(0));
+    assert_eq!(node.sizes().accounts, accounts);
+    node.set_storage_at(BOB, U256::ZERO, U256::from(5));
+    run(&mut node, transfer(0));
+    assert_eq!(node.sizes().accounts, accounts + 1);
+    assert_eq!(stored(&node, BOB, LATEST), U256::from(5));
+}
+
+#[test]
 fn what_is_destroyed_is_there_again_before() {
     let mut node = node();
     // init code that stores 1 and destroys itself for BOB

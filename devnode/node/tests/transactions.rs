@@ -11,6 +11,7 @@ use alloy::{
 };
 use common::*;
 use devnode::{CallError, Devnode, TxError};
+use revm::context::result::InvalidTransaction;
 
 const FEE: u128 = 200_000_000;
 
@@ -383,6 +384,21 @@ fn unsigned_transactions_need_a_key_or_impersonation() {
     node.impersonate_all(false);
     node.stop_impersonating(from);
     assert_eq!(node.send(request), Err(TxError::UnknownSender(from)));
+}
+
+/// EIP-3607
+#[test]
+fn a_contract_does_not_send_even_if_its_key_is_here() {
+    let mut node = node();
+    node.set_code(ALICE, REVERTER.into()).unwrap();
+    let refused = node.send(transfer(1));
+    let reason = InvalidTransaction::RejectCallerWithCode;
+    assert_eq!(refused, Err(TxError::Invalid(reason)));
+    assert_eq!((node.block_number(), node.sizes().pool), (0, 0));
+    node.impersonate(ALICE);
+    assert!(run(&mut node, transfer(1)).status());
+    node.stop_impersonating(ALICE);
+    assert!(node.send(transfer(1)).is_err());
 }
 
 trait WithoutSender {

@@ -27,11 +27,13 @@ pub struct ProgramRecord {
 }
 
 /// Why a program does not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Inactive {
     /// It was never activated.
+    #[error("it was never activated")]
     NotActivated,
     /// It was activated with another Stylus version than the chain's.
+    #[error("it was activated with Stylus version {have}, the chain has {want}")]
     NeedsUpgrade {
         /// The program's version.
         have: u16,
@@ -39,6 +41,7 @@ pub enum Inactive {
         want: u16,
     },
     /// It outlived [`StylusParams::expiry_days`].
+    #[error("it was activated {age_secs} seconds ago and has expired")]
     Expired {
         /// Seconds since activation or the last keepalive.
         age_secs: u64,
