@@ -5,7 +5,7 @@ mod common;
 use common::{World, at};
 use revm::{context::result::ExecutionResult, primitives::TxKind};
 
-/// Every host function that charges, once; answers with nothing.
+/// Every host function that charges, once, but for calls and creates.
 const EVERYTHING: &str = r#"(module
   (import "vm_hooks" "read_args" (func $read_args (param i32)))
   (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))

@@ -36,8 +36,11 @@ pub enum CodeError {
     /// Longer than allowed when unpacked
     #[error("the unpacked module has more than {0} bytes")]
     TooLarge(usize),
+    /// What to package does not begin as a module does
+    #[error("not a WASM module (is it text?)")]
+    NotWasm,
     /// The module to package does not parse
-    #[error("the module cannot be encoded: {0}")]
+    #[error("{0}")]
     Module(#[from] Rejection),
     /// The packaged code is longer than a contract may be
     #[error("the code has {0} bytes, more than {MAX_CODE_BYTES}")]
@@ -99,6 +102,9 @@ pub fn unpack(code: &[u8], max_wasm_bytes: usize) -> Result<Vec<u8>, CodeError> 
 /// # Errors
 /// When the module does not parse, or the code is longer than a contract may be
 pub fn package(wasm: &[u8]) -> Result<Vec<u8>, CodeError> {
+    if !wasm.starts_with(b"\0asm") {
+        return Err(CodeError::NotWasm);
+    }
     let wasm = canonical(wasm)?;
     let params = BrotliEncoderParams {
         quality: QUALITY,

@@ -3,15 +3,35 @@
 //! for: the same calls give the same chain.
 //!
 //! ```
-//! use alloy::{primitives::{Address, U256}, rpc::types::TransactionRequest};
+//! use alloy::{primitives::Bytes, rpc::types::TransactionRequest};
 //! use devnode::Devnode;
 //!
-//! let mut node = Devnode::default();
-//! let (alice, bob) = (node.accounts()[0], Address::repeat_byte(0xb0));
-//! let transfer = TransactionRequest::default().from(alice).to(bob).value(U256::from(7));
-//! let receipt = node.execute(transfer)?;
-//! assert!(receipt.status());
-//! # Ok::<(), devnode::TxError>(())
+//! // A Stylus program that emits its calldata as a log. Yours: std::fs::read("target/programs/x.wasm")
+//! let wasm = wat::parse_str(r#"(module
+//!     (import "vm_hooks" "read_args" (func $read_args (param i32)))
+//!     (import "vm_hooks" "emit_log" (func $emit_log (param i32 i32 i32)))
+//!     (memory (export "memory") 1 1)
+//!     (func (export "user_entrypoint") (param $len i32) (result i32)
+//!         (call $read_args (i32.const 0))
+//!         (call $emit_log (i32.const 0) (local.get $len) (i32.const 0))
+//!         (i32.const 0)))"#)?;
+//!
+//! let mut node = Devnode::default(); // ArbOS 51, chain id 412346, ten rich accounts
+//! let alice = node.accounts()[0];
+//! let program = node.deploy_program(alice, &wasm, None)?;
+//! node.activate(program)?; // before this, a call burns all its gas
+//!
+//! let call = TransactionRequest::default().from(alice).to(program).input(Bytes::from("hello").into());
+//! let snapshot = node.snapshot();
+//! let receipt = node.execute(call.clone())?;
+//! assert_eq!(receipt.logs()[0].data().data.as_ref(), b"hello");
+//! let tree = node.trace_transaction(receipt.transaction_hash)?;
+//! assert_eq!(tree.logs.len(), 1);
+//! node.revert(snapshot)?; // block, receipt and trace are gone
+//!
+//! node.cache(program)?; // pinned by the chain's cache manager: calls start for less
+//! assert!(node.execute(call)?.gas_used < receipt.gas_used);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What is not modelled

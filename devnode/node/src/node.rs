@@ -157,7 +157,7 @@ impl Devnode {
     }
 
     /// Brings back what [`Self::snapshot`] remembered, and forgets that snapshot and all later
-    /// ones. Costs what was changed since.
+    /// ones, and with the blocks since then their receipts and traces. Costs what was changed since.
     ///
     /// # Errors
     /// If there is no such snapshot (any more).

@@ -123,7 +123,7 @@ impl Devnode {
                 .abi_encode()
                 .into()
         } else {
-            let codehash = keccak256(self.code(program, BlockId::pending())?);
+            let codehash = self.code_hash(program, BlockId::pending())?;
             ArbWasmCache::cacheCodehashCall { codehash }
                 .abi_encode()
                 .into()

@@ -99,6 +99,16 @@ impl Devnode {
         Ok(code.original_bytes())
     }
 
+    /// An account's code hash: what the chain knows a program by. Zero if there is no account.
+    ///
+    /// # Errors
+    /// If the block or its state is not there.
+    pub fn code_hash(&self, address: Address, at: impl Into<BlockId>) -> Result<B256, CallError> {
+        let (view, _) = self.view(at.into())?;
+        let Ok(account) = view.basic_ref(address);
+        Ok(account.map_or(B256::ZERO, |account| account.code_hash))
+    }
+
     /// A storage slot of an account.
     ///
     /// # Errors

@@ -69,7 +69,8 @@ fn activation_costs_a_data_fee_and_refunds_the_rest() {
     assert_eq!(spent, U256::from(activation.gas) * U256::from(100_000_000));
     assert!(activation.gas > 1_659_168, "{activation:?}");
     assert!(!activation.data_fee.is_zero());
-    let code_hash = keccak256(node.code(program, LATEST).unwrap());
+    let code_hash = node.code_hash(program, LATEST).unwrap();
+    assert_eq!(code_hash, keccak256(node.code(program, LATEST).unwrap()));
     assert_eq!(node.program_record(code_hash).version, 2);
 
     let again = node.activate(program).unwrap_err();

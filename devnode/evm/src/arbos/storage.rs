@@ -71,7 +71,6 @@ impl<DB: Database> Store for Journal<DB> {
 
     fn set(&mut self, slot: U256, word: U256) -> Result<(), DB::Error> {
         self.load_account(ARBOS_ADDRESS)?;
-        self.touch_account(ARBOS_ADDRESS); // or the commit drops the write
         self.sstore(ARBOS_ADDRESS, slot, word)?;
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! The seam between frames and the WASM engine: [`Code`] is a translated program, [`Machine`] one
-//! running instance of it. Nothing else of the crate names wasmi.
+//! running instance of it. Only `wasmi_engine` uses wasmi.
 
 use std::fmt::Debug;
 

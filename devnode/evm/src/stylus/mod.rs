@@ -1,9 +1,9 @@
 //! Stylus programs as frames of revm.
 //!
-//! [`Programs::run`] is the whole of it: it starts or resumes the WASM of a frame and runs it up to
+//! `Programs::run` is the whole of it: it starts or resumes the WASM of a frame and runs it up to
 //! the next call, create or end, doing host functions on the way. Calls and creates go back to
 //! revm's loop as frames of their own, so there is no native recursion, and journal, depth, 63/64
-//! bookkeeping and call tree stay revm's (embedded-chain.md §3.1).
+//! bookkeeping and call tree stay revm's.
 
 mod account;
 mod cache;

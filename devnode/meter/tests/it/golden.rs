@@ -153,7 +153,7 @@ fn the_oracles_first_data_fee_had_its_own_demand_in_it() {
     assert!(observed.abs_diff(fee) * 5000 < observed);
 }
 
-/// What embedded-chain.md §3.2 says of the counter
+/// What was measured of the counter when the facts were collected
 #[test]
 fn the_counter_of_the_fact_sheet() {
     let counter = &golden().programs["counter_rust"];

@@ -153,8 +153,9 @@ fn what_does_not_fit_is_not_packed() {
         package(&noise(25_000)),
         Err(CodeError::CodeTooLarge(25_000..))
     ));
+    assert_eq!(package(b"(module)"), Err(CodeError::NotWasm));
     assert!(matches!(
-        package(b"not wasm"),
+        package(b"\0asm, but not really"),
         Err(CodeError::Module(Rejection::Invalid { .. }))
     ));
 }

@@ -148,11 +148,8 @@ impl World {
             .node
             .deploy_program(self.bundler, &fixture(name), None)
             .expect("deployed");
-        let code = self
-            .node
-            .code(program, BlockNumberOrTag::Latest)
-            .expect("state");
-        if self.node.program_record(keccak256(code)).version == 0 {
+        let hash = self.node.code_hash(program, BlockNumberOrTag::Latest);
+        if self.node.program_record(hash.expect("state")).version == 0 {
             self.node.activate(program).expect("activated");
         }
         program
