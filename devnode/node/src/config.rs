@@ -65,7 +65,7 @@ pub struct NodeConfig {
     pub history: u64,
     /// How many blocks are kept with their transactions, receipts and logs, beside the genesis
     /// block and what a live snapshot needs: 1,024 by default, so that memory stays flat. `None`
-    /// keeps all, for about 4.5 KB a transaction.
+    /// keeps all, for about 5 KB a transaction.
     pub kept_blocks: Option<u64>,
     /// L1 block number (what `NUMBER` gives) at genesis; another one follows every 12 seconds.
     pub l1_block_number: u64,
