@@ -1,0 +1,193 @@
+//! ABI-encoded calldata, read as solc's decoder reads it (§9.3.2, §10.3).
+//!
+//! Trailing bytes, overlapping and non-canonical offsets are accepted, as the account's own decoder
+//! accepts them when it executes; what is out of bounds and what is dirty in a narrow word is
+//! [`Malformed`]. Nothing is copied: answers are slices of the calldata.
+
+use crate::{Address, Malformed, Word};
+
+const WORD: usize = 32;
+/// A length or offset of 2^64 or more is refused before anything is added to it.
+const HIGH_BYTES: usize = WORD - 8;
+
+/// A tuple, or the elements of an array: head words at the beginning of a region, and whatever their
+/// offsets point to up to the region's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuple<'a> {
+    region: &'a [u8],
+}
+
+/// An array whose elements' heads are one word each: static words, or offsets of dynamic elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Array<'a> {
+    elements: Tuple<'a>,
+    len: usize,
+}
+
+impl<'a> Tuple<'a> {
+    /// The tuple of `words` head words that `region` begins with.
+    ///
+    /// # Errors
+    /// If the head is not all there.
+    pub fn new(region: &'a [u8], words: usize) -> Result<Self, Malformed> {
+        let head = words.checked_mul(WORD).ok_or(Malformed)?;
+        if region.len() < head {
+            return Err(Malformed);
+        }
+        Ok(Self { region })
+    }
+
+    /// Head word number `index`.
+    ///
+    /// # Errors
+    /// If it is out of bounds.
+    pub fn word(&self, index: usize) -> Result<&'a Word, Malformed> {
+        let start = index.checked_mul(WORD).ok_or(Malformed)?;
+        self.region
+            .get(start..)
+            .and_then(|rest| rest.first_chunk())
+            .ok_or(Malformed)
+    }
+
+    /// An address.
+    ///
+    /// # Errors
+    /// If it is out of bounds or its upper 12 bytes are not zero.
+    pub fn address(&self, index: usize) -> Result<&'a Address, Malformed> {
+        let (high, low) = self.word(index)?.split_at(12);
+        if high.iter().any(|byte| *byte != 0) {
+            return Err(Malformed);
+        }
+        low.first_chunk().ok_or(Malformed)
+    }
+
+    /// A `uint48`.
+    ///
+    /// # Errors
+    /// If it is out of bounds or does not fit.
+    pub fn uint48(&self, index: usize) -> Result<u64, Malformed> {
+        let value = self.uint64(index)?;
+        if value >> 48 != 0 {
+            return Err(Malformed);
+        }
+        Ok(value)
+    }
+
+    /// A number that fits in 64 bits: a length or offset.
+    fn uint64(&self, index: usize) -> Result<u64, Malformed> {
+        let (high, low) = self.word(index)?.split_at(HIGH_BYTES);
+        if high.iter().any(|byte| *byte != 0) {
+            return Err(Malformed);
+        }
+        let low = low.first_chunk().ok_or(Malformed)?;
+        Ok(u64::from_be_bytes(*low))
+    }
+
+    /// What follows the place that the offset in word `index` names.
+    fn tail(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        let offset = usize::try_from(self.uint64(index)?).map_err(|_| Malformed)?;
+        self.region.get(offset..).ok_or(Malformed)
+    }
+
+    /// Length word and what follows it, of what the offset in word `index` names.
+    fn counted(&self, index: usize) -> Result<(usize, &'a [u8]), Malformed> {
+        let tail = Self::new(self.tail(index)?, 1)?;
+        let len = usize::try_from(tail.uint64(0)?).map_err(|_| Malformed)?;
+        let rest = tail.region.get(WORD..).ok_or(Malformed)?;
+        Ok((len, rest))
+    }
+
+    /// A `bytes` or `string`. Its padding need not be there.
+    ///
+    /// # Errors
+    /// If its offset, its length or its end is out of bounds.
+    pub fn bytes(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        let (len, rest) = self.counted(index)?;
+        rest.get(..len).ok_or(Malformed)
+    }
+
+    /// A dynamic tuple of `words` head words.
+    ///
+    /// # Errors
+    /// If its offset or head is out of bounds.
+    pub fn tuple(&self, index: usize, words: usize) -> Result<Self, Malformed> {
+        Self::new(self.tail(index)?, words)
+    }
+
+    /// An array of elements whose heads are one word each.
+    ///
+    /// # Errors
+    /// If its offset or length is out of bounds, or the elements' heads are not all there.
+    pub fn array(&self, index: usize) -> Result<Array<'a>, Malformed> {
+        let (len, rest) = self.counted(index)?;
+        Ok(Array {
+            elements: Self::new(rest, len)?,
+            len,
+        })
+    }
+
+    /// Everything from the place that the offset in word `index` names to the end of the region: what is
+    /// passed on, as it stands, in a call of ours (§10.1).
+    ///
+    /// # Errors
+    /// If the offset is out of bounds.
+    pub fn from_offset(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        self.tail(index)
+    }
+}
+
+impl<'a> Array<'a> {
+    /// How many elements there are.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Are there none?
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The elements, to be read by their index as the words of a tuple are.
+    ///
+    /// # Errors
+    /// If there is no element of this index.
+    pub const fn at(&self, index: usize) -> Result<Tuple<'a>, Malformed> {
+        if index < self.len {
+            Ok(self.elements)
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    /// A word.
+    ///
+    /// # Errors
+    /// If there is no element of this index.
+    pub fn word(&self, index: usize) -> Result<&'a Word, Malformed> {
+        self.at(index)?.word(index)
+    }
+
+    /// An address.
+    ///
+    /// # Errors
+    /// If there is no element of this index, or it is dirty.
+    pub fn address(&self, index: usize) -> Result<&'a Address, Malformed> {
+        self.at(index)?.address(index)
+    }
+
+    /// A `bytes`.
+    ///
+    /// # Errors
+    /// If there is no element of this index, or it is out of bounds.
+    pub fn bytes(&self, index: usize) -> Result<&'a [u8], Malformed> {
+        self.at(index)?.bytes(index)
+    }
+
+    /// A dynamic tuple of `words` head words.
+    ///
+    /// # Errors
+    /// If there is no element of this index, or it is out of bounds.
+    pub fn tuple(&self, index: usize, words: usize) -> Result<Tuple<'a>, Malformed> {
+        self.at(index)?.tuple(index, words)
+    }
+}

@@ -1,0 +1,162 @@
+//! ERC-4337 userOps of EntryPoint v0.6, as they stand in calldata.
+
+use crate::{
+    Address, Malformed, Word,
+    abi::{Array, Tuple},
+};
+
+/// Words in the head of the struct.
+const HEAD_WORDS: usize = 11;
+
+/// `UserOperation` of EntryPoint v0.6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserOp<'a> {
+    tuple: Tuple<'a>,
+}
+
+impl<'a> UserOp<'a> {
+    /// The userOp that argument `index` of a call is.
+    ///
+    /// # Errors
+    /// If its head is out of bounds. The fields are checked when they are read.
+    pub fn new(arguments: &Tuple<'a>, index: usize) -> Result<Self, Malformed> {
+        let tuple = arguments.tuple(index, HEAD_WORDS)?;
+        Ok(Self { tuple })
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// If it is dirty.
+    pub fn sender(&self) -> Result<&'a Address, Malformed> {
+        self.tuple.address(0)
+    }
+
+    /// Lane (192 bits) and sequence number (64 bits).
+    ///
+    /// # Errors
+    /// None, once the head is there.
+    pub fn nonce(&self) -> Result<&'a Word, Malformed> {
+        self.tuple.word(1)
+    }
+
+    /// What the account is to do.
+    ///
+    /// # Errors
+    /// If it is out of bounds.
+    pub fn call_data(&self) -> Result<&'a [u8], Malformed> {
+        self.tuple.bytes(3)
+    }
+
+    /// Gas of the execution.
+    ///
+    /// # Errors
+    /// None, once the head is there.
+    pub fn call_gas_limit(&self) -> Result<&'a Word, Malformed> {
+        self.tuple.word(4)
+    }
+
+    /// Gas of the validation.
+    ///
+    /// # Errors
+    /// None, once the head is there.
+    pub fn verification_gas_limit(&self) -> Result<&'a Word, Malformed> {
+        self.tuple.word(5)
+    }
+
+    /// Gas that is paid to the bundler for what it can't meter.
+    ///
+    /// # Errors
+    /// None, once the head is there.
+    pub fn pre_verification_gas(&self) -> Result<&'a Word, Malformed> {
+        self.tuple.word(6)
+    }
+
+    /// Most wei per gas.
+    ///
+    /// # Errors
+    /// None, once the head is there.
+    pub fn max_fee_per_gas(&self) -> Result<&'a Word, Malformed> {
+        self.tuple.word(7)
+    }
+
+    /// Paymaster (20 bytes) and data for it; empty without one.
+    ///
+    /// # Errors
+    /// If it is out of bounds.
+    pub fn paymaster_and_data(&self) -> Result<&'a [u8], Malformed> {
+        self.tuple.bytes(9)
+    }
+
+    /// What the account decodes as `(bytes moduleSignature, address module)`. No signature covers it.
+    ///
+    /// # Errors
+    /// If it is out of bounds.
+    pub fn signature(&self) -> Result<&'a [u8], Malformed> {
+        self.tuple.bytes(10)
+    }
+
+    /// The signature's first field, for the module (§1.2).
+    ///
+    /// # Errors
+    /// If the signature is not `abi.encode(bytes, address)` by solc's rule: the module's word must be clean.
+    pub fn module_signature(&self) -> Result<&'a [u8], Malformed> {
+        let outer = Tuple::new(self.signature()?, 2)?;
+        outer.address(1)?;
+        outer.bytes(0)
+    }
+}
+
+/// The manager's module signature (§2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ManagerSignature<'a> {
+    /// The session and its proof.
+    pub session: Session<'a>,
+    /// The session key's signature of the userOp.
+    pub session_key_signature: &'a [u8],
+}
+
+impl<'a> ManagerSignature<'a> {
+    /// `abi.encode(uint48, uint48, address, bytes, bytes32[], bytes)`.
+    ///
+    /// # Errors
+    /// By solc's rule.
+    pub fn decode(module_signature: &'a [u8]) -> Result<Self, Malformed> {
+        let tuple = Tuple::new(module_signature, 6)?;
+        Ok(Self {
+            session: Session::decode(&tuple)?,
+            session_key_signature: tuple.bytes(5)?,
+        })
+    }
+}
+
+/// A session as a signature carries it: all of it is the sender's word, until its leaf is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session<'a> {
+    /// Seconds; 0 is for ever.
+    pub valid_until_secs: u64,
+    /// Seconds.
+    pub valid_after_secs: u64,
+    /// The session validation module.
+    pub svm: &'a Address,
+    /// Session key and limits, in the SVM's encoding.
+    pub session_key_data: &'a [u8],
+    /// Siblings from the leaf up.
+    pub proof: Array<'a>,
+}
+
+impl<'a> Session<'a> {
+    /// The first five fields of a tuple.
+    ///
+    /// # Errors
+    /// By solc's rule.
+    pub fn decode(tuple: &Tuple<'a>) -> Result<Self, Malformed> {
+        Ok(Self {
+            valid_until_secs: tuple.uint48(0)?,
+            valid_after_secs: tuple.uint48(1)?,
+            svm: tuple.address(2)?,
+            session_key_data: tuple.bytes(3)?,
+            proof: tuple.array(4)?,
+        })
+    }
+}
