@@ -4,7 +4,12 @@
 //! the file says that its oracle departs from Nitro (`agreed: false`), its `fact_sheet` counts.
 //! `GOLDEN_VECTORS` names another file of the same schema.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
 use devnode_evm::{
     ArbChain, ArbConfig, ArbEvm,
@@ -308,7 +313,8 @@ fn golden_calls_are_equal_to_the_unit() {
             }
         }
     }
-    println!("golden: {calls} calls, {differ} differ");
+    // Past the test runner's capture, so that a passing run shows it too.
+    writeln!(io::stdout(), "golden: {calls} calls, {differ} differ").expect("stdout");
     assert!(calls > 0, "the file holds no calls");
     assert_eq!(differ, 0, "golden calls differ");
 }
