@@ -559,22 +559,52 @@ fn callees_of_a_static_frame_are_static() {
 }
 
 #[test]
-fn a_call_that_fails_before_it_begins_leaves_no_return_data() {
+fn a_log_in_a_static_frame_fails_it() {
     let mut world = World::new();
-    world.program(at(1), TWICE);
+    let text = r#"(module
+      (import "vm_hooks" "emit_log" (func $log (param i32 i32 i32)))
+      (memory (export "memory") 1 1)
+      (func (export "user_entrypoint") (param i32) (result i32)
+        (call $log (i32.const 0) (i32.const 0) (i32.const 0)) (i32.const 0)))"#;
+    world.program(at(1), text);
+    for (opcode, logs) in [(0xf1, 1), (0xfa, 0)] {
+        world.contract(at(9), &forwarder(opcode));
+        let outcome = world.call(at(9), at(1).as_slice(), 1_000_000);
+        assert_eq!(outcome.logs().len(), logs);
+        assert_eq!(outcome.output().unwrap().as_ref(), [logs as u8], "success");
+    }
+}
+
+#[test]
+fn a_call_that_fails_before_it_begins_leaves_no_return_data() {
+    // Calls the address in the calldata twice, the second time with the value that follows it, and
+    // answers with the sizes of what came back.
+    let text = r#"(module
+      (import "vm_hooks" "read_args" (func $args (param i32)))
+      (import "vm_hooks" "write_result" (func $w (param i32 i32)))
+      (import "vm_hooks" "return_data_size" (func $size (result i32)))
+      (import "vm_hooks" "call_contract" (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+      (memory (export "memory") 1 1)
+      (func (export "user_entrypoint") (param i32) (result i32)
+        (call $args (i32.const 0))
+        (drop (call $call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1024) (i64.const 100000) (i32.const 512)))
+        (i32.store8 (i32.const 2000) (call $size))
+        (drop (call $call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 20) (i64.const 100000) (i32.const 512)))
+        (i32.store8 (i32.const 2001) (call $size))
+        (call $w (i32.const 2000) (i32.const 2)) (i32.const 0)))"#;
+    let mut world = World::new();
+    world.program(at(1), text);
     world.contract(at(7), &[0x60, 0x20, 0x60, 0x00, 0xf3]); // returns a word
     world.contract(at(9), &forwarder(0xfa));
-    let ends = |world: &mut World, first, value| {
-        let data = [at(1).as_slice(), &twice(first, at(7), value)].concat();
+    for (value, sizes) in [(0, [32, 32]), (1, [32, 0])] {
+        let data = [at(1).as_slice(), at(7).as_slice(), &word(value)].concat();
         let outcome = world.call(at(9), &data, 1_000_000);
-        outcome.output().unwrap()[2]
-    };
-    assert_eq!(ends(&mut world, at(7), word(0)), 32);
-    assert_eq!(
-        ends(&mut world, at(7), word(1)),
-        0,
-        "value in a static call"
-    );
+        assert_eq!(
+            outcome.output().unwrap()[1..],
+            sizes,
+            "value {value} in a static call"
+        );
+    }
 }
 
 #[test]
