@@ -3,7 +3,10 @@
 mod common;
 
 use common::{World, at};
-use revm::{context::result::ExecutionResult, primitives::TxKind};
+use revm::{
+    context::result::ExecutionResult,
+    primitives::{TxKind, U256},
+};
 
 /// Every host function that charges, once, but for calls and creates.
 const EVERYTHING: &str = r#"(module
@@ -100,6 +103,56 @@ fn out_of_ink_at_any_point_takes_all_gas_and_gives_nothing() {
     }
     let just = needed(&mut world, enough);
     assert_eq!(just.gas().total_gas_spent(), spent);
+}
+
+#[test]
+fn out_of_ink_in_calls_and_creates_takes_all_gas_too() {
+    // Calls an account that is not there, with the calldata's word as value, then creates nothing.
+    let text = r#"(module
+      (import "vm_hooks" "read_args" (func $args (param i32)))
+      (import "vm_hooks" "call_contract" (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+      (import "vm_hooks" "delegate_call_contract" (func $delegate (param i32 i32 i32 i64 i32) (result i32)))
+      (import "vm_hooks" "static_call_contract" (func $static (param i32 i32 i32 i64 i32) (result i32)))
+      (import "vm_hooks" "create1" (func $create1 (param i32 i32 i32 i32 i32)))
+      (import "vm_hooks" "create2" (func $create2 (param i32 i32 i32 i32 i32 i32)))
+      (memory (export "memory") 1 1)
+      (func (export "user_entrypoint") (param i32) (result i32)
+        (call $args (i32.const 0))
+        (drop (call $call (i32.const 64) (i32.const 0) (i32.const 40) (i32.const 0) (i64.const -1) (i32.const 512)))
+        (drop (call $delegate (i32.const 65) (i32.const 0) (i32.const 40) (i64.const -1) (i32.const 512)))
+        (drop (call $static (i32.const 66) (i32.const 0) (i32.const 40) (i64.const -1) (i32.const 512)))
+        (call $create1 (i32.const 128) (i32.const 0) (i32.const 128) (i32.const 600) (i32.const 512))
+        (call $create2 (i32.const 128) (i32.const 0) (i32.const 128) (i32.const 128) (i32.const 600) (i32.const 512))
+        (i32.const 0)))"#;
+    let mut world = World::new();
+    world.program(at(1), text);
+    world.set_balance(at(1), 1);
+    let fresh = world.db.clone();
+    let data = U256::ONE.to_be_bytes::<32>();
+    let mut run = |limit| {
+        world.db = fresh.clone();
+        let mut tx = world.tx(TxKind::Call(at(1)), &data, limit);
+        tx.nonce = 0;
+        world.send(tx)
+    };
+    let all = run(1_000_000);
+    assert!(all.is_success(), "{all:?}");
+    let spent = all.gas().total_gas_spent();
+    assert!(
+        spent > 21_000 + 36_600 + 2 * 32_000,
+        "every one of them was done: {spent}"
+    );
+    assert!(run(spent).is_success());
+    for limit in 21_000 + 32 * 4 + 12..spent {
+        let outcome = run(limit);
+        assert!(!outcome.is_success(), "at {limit}");
+        assert_eq!(
+            outcome.tx_gas_used(),
+            limit,
+            "a create that can't be paid reverts, with nothing left"
+        );
+        assert!(outcome.output().is_none_or(|data| data.is_empty()));
+    }
 }
 
 fn entry(body: &str) -> String {

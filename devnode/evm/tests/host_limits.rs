@@ -106,8 +106,8 @@ fn what_the_process_has_seen_changes_no_result() {
 }
 
 #[test]
-fn junk_that_is_recorded_as_active_is_looked_at_once_and_in_little_memory() {
-    let zeros = vec![0; 64 << 20];
+fn junk_that_is_recorded_as_active_is_looked_at_once() {
+    let zeros = vec![0; 1 << 20];
     let mut code = [PREFIX.as_slice(), &[0]].concat();
     let params = brotli::enc::BrotliEncoderParams {
         quality: 1,

@@ -120,6 +120,15 @@ fn a_bomb_does_not_go_off() {
 }
 
 #[test]
+fn the_host_has_a_limit_of_its_own_whatever_the_chain_allows() {
+    use devnode_meter::code::HOST_MAX_WASM_BYTES as MOST;
+    let fits = brotli(&vec![0; MOST], 22);
+    assert_eq!(unpack(&fits, usize::MAX).map(|wasm| wasm.len()), Ok(MOST));
+    let bomb = brotli(&vec![0; MOST + 1], 22);
+    assert_eq!(unpack(&bomb, usize::MAX), Err(CodeError::TooLarge(MOST)));
+}
+
+#[test]
 fn windows_beyond_the_standard_are_refused() {
     let params = brotli::enc::BrotliEncoderParams {
         large_window: true,
