@@ -286,6 +286,8 @@ fn proofs_lead_to_the_root_in_any_order_of_siblings_and_nowhere_else() {
     // merkletreejs promotes a lone node unhashed.
     let pair = keccak(&leaves[0], &leaves[1]);
     assert_eq!(pair, keccak(&leaves[1], &leaves[0]));
+    let smaller_first = Sha3.keccak(&[&[1; 32], &[2; 32]]);
+    assert_eq!(keccak(&[2; 32], &[1; 32]), smaller_first);
     let root = keccak(&pair, &leaves[2]);
     let proofs = [
         vec![leaves[1], leaves[2]],

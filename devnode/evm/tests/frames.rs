@@ -5,7 +5,7 @@ mod common;
 
 use common::{World, at, cached_gas, execution_gas, forwarder, word};
 use devnode_evm::{ArbContext, arbos::ProgramRecord};
-use devnode_meter::{PREFIX, init_code, package};
+use devnode_meter::{PREFIX, Stats, init_code, package};
 use revm::{
     Inspector,
     context::result::{ExecutionResult, HaltReason},
@@ -472,6 +472,19 @@ fn without_gas_for_its_output_a_frame_runs_out() {
     assert!(outcome.is_halt(), "{outcome:?}");
 }
 
+/// Program 1 is active and no longer cached.
+fn evict(world: &mut World, stats: &Stats) {
+    let code = world.info(at(1)).code.unwrap().original_bytes();
+    let hours = (common::NOW_SECS - 1_421_388_000) / 3_600;
+    let record = ProgramRecord {
+        init_cost: stats.init_cost(),
+        cached_cost: stats.cached_cost(),
+        cached: false,
+        ..record(world.params.version, hours as u32)
+    };
+    world.set_record(&code, record);
+}
+
 const EMPTY: &str = r#"(module (memory (export "memory") 1 1)
   (func (export "user_entrypoint") (param i32) (result i32) i32.const 0))"#;
 
@@ -485,14 +498,7 @@ fn init_gas_is_paid_by_every_call_before_arbos_60_and_by_the_first_of_a_block_af
     for version in [51, 60] {
         let mut world = World::with_version(version);
         let stats = world.program(at(1), EMPTY);
-        let code = world.info(at(1)).code.unwrap().original_bytes();
-        let record = ProgramRecord {
-            init_cost: stats.init_cost(),
-            cached_cost: stats.cached_cost(),
-            cached: false,
-            ..record(2, ((common::NOW_SECS - 1_421_388_000) / 3_600) as u32)
-        };
-        world.set_record(&code, record);
+        evict(&mut world, &stats);
         let init = 69 * 128 + u64::from(stats.init_cost());
         let (first, second) = (spent(version, &mut world), spent(version, &mut world));
         assert_eq!(first, cached_gas(&stats) + init + 1); // and less than 1 gas of work
@@ -623,14 +629,7 @@ fn running_a_program_does_not_warm_the_account_of_arbos() {
 fn an_uncached_call_before_stylus_2_pays_for_the_start_and_not_for_the_cached_start_too() {
     let mut world = World::with_version(30);
     let stats = world.program(at(1), EMPTY);
-    let code = world.info(at(1)).code.unwrap().original_bytes();
-    let record = ProgramRecord {
-        init_cost: stats.init_cost(),
-        cached_cost: stats.cached_cost(),
-        cached: false,
-        ..record(1, ((common::NOW_SECS - 1_421_388_000) / 3_600) as u32)
-    };
-    world.set_record(&code, record);
+    evict(&mut world, &stats);
     let outcome = world.call(at(1), &[], 100_000);
     let init = 72 * 128 + u64::from(stats.init_cost());
     assert_eq!(execution_gas(&outcome, &[]), init + 1);
