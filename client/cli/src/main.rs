@@ -1,0 +1,2 @@
+//! The command `session-keys`.
+fn main() {}

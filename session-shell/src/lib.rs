@@ -1,0 +1,2 @@
+//! What every program shares.
+#![cfg(target_arch = "wasm32")]

@@ -1,0 +1,2 @@
+//! Addresses of our released session validation modules.
+#![no_std]
