@@ -10,6 +10,14 @@ const WORD: usize = 32;
 /// A length or offset of 2^64 or more is refused before anything is added to it.
 const HIGH_BYTES: usize = WORD - 8;
 
+/// The bool that a word is, if it is exactly 0 or 1.
+pub fn as_bool(word: &Word) -> Option<bool> {
+    match word.split_last() {
+        Some((last @ (0 | 1), high)) if high.iter().all(|byte| *byte == 0) => Some(*last == 1),
+        _ => None,
+    }
+}
+
 /// A tuple, or the elements of an array: head words at the beginning of a region, and whatever their
 /// offsets point to up to the region's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What an account is asked to do: `execute` and `executeBatch` of Biconomy's SmartAccount V2 (§1.1).
 
 use crate::{
-    Address, Malformed, Word,
+    Address, Malformed, Reject, Word,
     abi::{Array, Tuple},
 };
 
@@ -23,6 +23,13 @@ pub struct Action<'a> {
     pub value: &'a Word,
     /// Calldata.
     pub data: &'a [u8],
+}
+
+impl Action<'_> {
+    /// Does no ether go with it?
+    pub fn has_no_value(&self) -> bool {
+        *self.value == [0; 32]
+    }
 }
 
 /// Selector and arguments.
@@ -66,32 +73,39 @@ pub struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// # Errors
-    /// By solc's rule, for the arrays. The elements are checked when they are read.
+    /// By solc's rule, for the arrays and every element.
     pub fn decode(arguments: &'a [u8]) -> Result<Self, Malformed> {
         let tuple = Tuple::new(arguments, 3)?;
-        Ok(Self {
+        let batch = Self {
             to: tuple.array(0)?,
             values: tuple.array(1)?,
             data: tuple.array(2)?,
-        })
+        };
+        (0..batch.to.len()).try_for_each(|index| batch.to.address(index).map(drop))?;
+        (0..batch.data.len()).try_for_each(|index| batch.data.bytes(index).map(drop))?;
+        Ok(batch)
     }
 
-    /// How many actions it has: `None` if the arrays differ in length or are empty, which the account
-    /// refuses too (7.2-A).
-    pub fn len(&self) -> Option<usize> {
+    /// How many actions it has, if there is any and there is one session for each. The account refuses arrays of
+    /// different lengths too (7.2-A).
+    ///
+    /// # Errors
+    /// "SR Empty Batch", "Lengths mismatch".
+    pub fn check_len(&self, sessions: usize) -> Result<usize, Reject> {
         let len = self.to.len();
-        (len > 0 && len == self.values.len() && len == self.data.len()).then_some(len)
-    }
-
-    /// Is it no batch that the account would execute?
-    pub fn is_empty(&self) -> bool {
-        self.len().is_none()
+        if len == 0 {
+            return Err(Reject::Text("SR Empty Batch"));
+        }
+        if [self.values.len(), self.data.len(), sessions] != [len; 3] {
+            return Err(Reject::Text("Lengths mismatch"));
+        }
+        Ok(len)
     }
 
     /// Action number `index`.
     ///
     /// # Errors
-    /// By solc's rule, or if there is none of this index.
+    /// If there is none of this index.
     pub fn action(&self, index: usize) -> Result<Action<'a>, Malformed> {
         Ok(Action {
             to: self.to.address(index)?,

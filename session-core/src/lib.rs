@@ -1,8 +1,8 @@
 //! The decisions of the session-key programs, as pure functions of byte slices.
 //!
 //! No host, no SDK, no allocation, no unsafe: the programs are shells around this crate, and the client
-//! uses it for every encoding and digest that a program computes too. What the host gives (keccak) comes
-//! in as a trait. References such as "§2.2" are to the specification of the V2 session-key family.
+//! uses it for every encoding and digest that a program computes too. What the host gives (keccak, ecrecover)
+//! comes in as a trait. References such as "§2.2" are to the specification of the V2 session-key family.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -21,6 +21,10 @@ pub mod digest;
 pub mod execution;
 pub mod leaf;
 pub mod merkle;
+pub mod proof;
+pub mod rules;
+pub mod signature;
+pub mod target;
 pub mod user_op;
 pub mod validation_data;
 
@@ -39,8 +43,23 @@ pub trait Keccak {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
+/// Why a request is refused: what the program reverts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reject {
+    /// Nothing. The EntryPoint says "AA23 reverted (or OOG)".
+    Malformed,
+    /// `Error(string)`. The EntryPoint says "AA23 reverted: " and the text.
+    Text(&'static str),
+}
+
+impl From<Malformed> for Reject {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
 /// A word with an address in its low bytes.
-pub(crate) fn pad(address: &Address) -> Word {
+pub fn pad(address: &Address) -> Word {
     let mut word = [0; 32];
     if let Some(low) = word.get_mut(12..) {
         low.copy_from_slice(address);

@@ -124,7 +124,7 @@ impl<'a> ManagerSignature<'a> {
     pub fn decode(module_signature: &'a [u8]) -> Result<Self, Malformed> {
         let tuple = Tuple::new(module_signature, 6)?;
         Ok(Self {
-            session: Session::decode(&tuple)?,
+            session: Session::decode(&tuple, 0)?,
             session_key_signature: tuple.bytes(5)?,
         })
     }
@@ -146,17 +146,72 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// The first five fields of a tuple.
+    /// Five fields of a tuple, from word `first` on.
     ///
     /// # Errors
     /// By solc's rule.
-    pub fn decode(tuple: &Tuple<'a>) -> Result<Self, Malformed> {
+    pub fn decode(tuple: &Tuple<'a>, first: usize) -> Result<Self, Malformed> {
+        let field = |number| first.checked_add(number).ok_or(Malformed);
         Ok(Self {
-            valid_until_secs: tuple.uint48(0)?,
-            valid_after_secs: tuple.uint48(1)?,
-            svm: tuple.address(2)?,
-            session_key_data: tuple.bytes(3)?,
-            proof: tuple.array(4)?,
+            valid_until_secs: tuple.uint48(first)?,
+            valid_after_secs: tuple.uint48(field(1)?)?,
+            svm: tuple.address(field(2)?)?,
+            session_key_data: tuple.bytes(field(3)?)?,
+            proof: tuple.array(field(4)?)?,
+        })
+    }
+}
+
+/// The router's module signature (§4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RouterSignature<'a> {
+    /// The manager that is to prove the sessions.
+    pub manager: &'a Address,
+    /// The sessions, one per action.
+    pub sessions: Array<'a>,
+    /// The same, as it stands: from the array's length word to the end of the module signature.
+    pub encoded_sessions: &'a [u8],
+    /// The session key's signature of the userOp.
+    pub session_key_signature: &'a [u8],
+}
+
+impl<'a> RouterSignature<'a> {
+    /// `abi.encode(address, SessionData[], bytes)`, every session of it.
+    ///
+    /// # Errors
+    /// By solc's rule.
+    pub fn decode(module_signature: &'a [u8]) -> Result<Self, Malformed> {
+        let tuple = Tuple::new(module_signature, 3)?;
+        let sessions = tuple.array(1)?;
+        (0..sessions.len()).try_for_each(|index| BatchedSession::at(&sessions, index).map(drop))?;
+        Ok(Self {
+            manager: tuple.address(0)?,
+            sessions,
+            encoded_sessions: tuple.from_offset(1)?,
+            session_key_signature: tuple.bytes(2)?,
+        })
+    }
+}
+
+/// `SessionData`: a session for one action of a batch (§10.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchedSession<'a> {
+    /// Session and proof.
+    pub session: Session<'a>,
+    /// Handed to the SVM. Neither signed nor proven: its sender chooses it (7.2-I).
+    pub call_specific_data: &'a [u8],
+}
+
+impl<'a> BatchedSession<'a> {
+    /// Element `index` of an array of them.
+    ///
+    /// # Errors
+    /// By solc's rule, or if there is none of this index.
+    pub fn at(sessions: &Array<'a>, index: usize) -> Result<Self, Malformed> {
+        let tuple = sessions.tuple(index, 6)?;
+        Ok(Self {
+            session: Session::decode(&tuple, 0)?,
+            call_specific_data: tuple.bytes(5)?,
         })
     }
 }

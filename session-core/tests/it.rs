@@ -4,7 +4,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use proptest::prelude::*;
 use session_core::{
-    Keccak, Malformed, Word,
+    Keccak, Malformed, Reject, Word,
     abi::Tuple,
     approval::{APPROVAL_DOMAIN, approval},
     digest, execution,
@@ -214,19 +214,44 @@ fn arrays_must_have_room_for_their_heads() {
 }
 
 #[test]
-fn a_batch_has_actions_only_if_its_arrays_agree() {
-    let batch = |to: usize, values: usize, data: usize| {
+fn a_batch_has_actions_only_if_its_arrays_and_the_sessions_agree() {
+    let batch = |to: usize, values: usize, data: usize, sessions: usize| {
         let call = executeBatchCall {
             to: vec![Address::repeat_byte(1); to],
             values: vec![U256::from(2); values],
             data: vec![Bytes::from_static(b"x"); data],
         };
         let encoded = call.abi_encode();
-        execution::Batch::decode(&encoded[4..]).unwrap().len()
+        execution::Batch::decode(&encoded[4..])
+            .unwrap()
+            .check_len(sessions)
     };
-    assert_eq!(batch(2, 2, 2), Some(2));
-    assert_eq!(batch(0, 0, 0), None);
-    assert_eq!([batch(1, 2, 2), batch(2, 1, 2), batch(2, 2, 1)], [None; 3]);
+    assert_eq!(batch(2, 2, 2, 2), Ok(2));
+    for [values, data, sessions] in [[0, 0, 0], [1, 1, 1], [0, 0, 1]] {
+        let answer = batch(0, values, data, sessions);
+        assert_eq!(answer, Err(Reject::Text("SR Empty Batch")));
+    }
+    for (to, values, data, sessions) in [(1, 2, 2, 2), (2, 1, 2, 2), (2, 2, 1, 2), (2, 2, 2, 1)] {
+        let answer = batch(to, values, data, sessions);
+        assert_eq!(answer, Err(Reject::Text("Lengths mismatch")));
+    }
+}
+
+#[test]
+fn a_batch_is_decoded_whole() {
+    let call = executeBatchCall {
+        to: vec![Address::repeat_byte(1); 2],
+        values: vec![U256::from(2); 2],
+        data: vec![Bytes::from_static(b"x"); 2],
+    };
+    let good = call.abi_encode()[4..].to_vec();
+    let second_address = 3 * 32 + 2 * 32;
+    let second_data = good.len() - 2 * 32;
+    for (position, what) in [(second_address, "address"), (second_data, "length of data")] {
+        let mut bad = good.clone();
+        bad[position] = 1;
+        assert_eq!(execution::Batch::decode(&bad), Err(Malformed), "{what}");
+    }
 }
 
 fn session(until: u64, after: u64, proof: &[Word]) -> Vec<u8> {
@@ -381,7 +406,7 @@ proptest! {
         };
         let encoded = call.abi_encode();
         let batch = execution::Batch::decode(&encoded[4..]).unwrap();
-        prop_assert_eq!(batch.len(), Some(actions.len()));
+        prop_assert_eq!(batch.check_len(actions.len()).ok(), Some(actions.len()).filter(|len| *len > 0));
         for (index, (to, value, data)) in actions.iter().enumerate() {
             let action = batch.action(index).unwrap();
             prop_assert_eq!((action.to, *action.value, action.data), (to, word(*value), &data[..]));

@@ -1,2 +1,20 @@
-//! What every program shares.
+//! What every program shares: entry and dispatch table ([`program`]), calldata of calls out ([`calldata`]), calls out
+//! and their answers ([`outgoing`]), reverts ([`revert`]), and a whole session validation module ([`svm`]).
+//!
+//! `host` is the only file of the programs with unsafe code. Nothing in here decides anything about sessions: that is
+//! session-core's.
 #![cfg(target_arch = "wasm32")]
+#![no_std]
+
+extern crate alloc;
+
+pub mod calldata;
+mod host;
+pub mod outgoing;
+pub mod program;
+pub mod revert;
+pub mod svm;
+
+pub use host::{Host, address, emit, load, msg_sender, store};
+pub use program::Answer;
+pub use revert::Revert;

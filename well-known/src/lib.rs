@@ -1,2 +1,14 @@
-//! Addresses of our released session validation modules.
+//! Addresses of our released session validation modules (SVMs), by which manager and router know that an SVM's rules
+//! are typed: target and method are fixed, so that no session of theirs can reach a module of the account (7.2-H).
+//!
+//! An address means frozen semantics: `scripts/build-programs` refuses to go on when an SVM's code has another one.
 #![no_std]
+
+mod addresses;
+
+pub use addresses::{DEX_SWAP, ERC20_APPROVAL, ERC20_STAKE};
+
+/// Are the rules of this SVM typed? Those of any other SVM are generic: they may allow anything.
+pub fn is_typed(svm: &[u8; 20]) -> bool {
+    [&ERC20_APPROVAL, &DEX_SWAP, &ERC20_STAKE].contains(&svm)
+}

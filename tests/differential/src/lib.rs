@@ -1,1 +1,4 @@
 //! What the differential tests share.
+
+pub mod artefact;
+pub mod calldata;

@@ -1,0 +1,124 @@
+//! The validation of a batch, in the order of §10.2.
+
+use alloc::vec::Vec;
+
+use session_core::{
+    Address, Reject,
+    abi::Tuple,
+    approval::approval,
+    execution::{self, Batch},
+    leaf::leaf,
+    signature::recover,
+    target,
+    user_op::{BatchedSession, RouterSignature, UserOp},
+    validation_data::{self, Window},
+};
+use session_shell::{
+    Answer, Host, Revert, address,
+    calldata::Calldata,
+    outgoing::{call, is_module_enabled, is_no_module},
+    svm,
+};
+
+/// `validateSessionKeys(address,SessionData[])`.
+const VALIDATE_SESSION_KEYS: [u8; 4] = [0xac, 0xb8, 0xf7, 0x12];
+const INVALID_MANAGER: Reject = Reject::Text("SR Invalid SKM");
+
+/// Answers validationData; whoever calls.
+pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
+    let arguments = Tuple::new(arguments, 2)?;
+    let user_op = UserOp::new(&arguments, 0)?;
+    let (selector, call) = execution::split(user_op.call_data()?)?;
+    if !execution::is_execute_batch(selector) {
+        return Err(Reject::Text("SR Invalid Selector").into());
+    }
+    let signature = RouterSignature::decode(user_op.module_signature()?)?;
+    let account = user_op.sender()?;
+    if is_module_enabled(account, signature.manager)? != Some(true) {
+        return Err(INVALID_MANAGER.into());
+    }
+    let signer = recover(&Host, arguments.word(1)?, signature.session_key_signature)?;
+    let batch = Batch::decode(call)?;
+    let actions = batch.check_len(signature.sessions.len())?;
+    prove(account, &signature)?;
+
+    let mut window = Window::default();
+    let mut is_signed = true;
+    let mut targets = Targets::new(account, signature.manager);
+    for index in 0..actions {
+        let item = BatchedSession::at(&signature.sessions, index)?;
+        let action = batch.action(index)?;
+        let session_key = svm::ask_params(&item, &action)?;
+        targets.check(action.to, item.session.svm)?;
+        // Every item is evaluated, so that an estimate with a dummy signature pays for all (7.2-D2).
+        is_signed &= session_key == signer;
+        window = window.and(item.session.valid_until_secs, item.session.valid_after_secs);
+    }
+    let answer = if is_signed {
+        validation_data::pack(false, window.valid_until_secs, window.valid_after_secs)
+    } else {
+        validation_data::pack(true, 0, 0)
+    };
+    Ok(answer.into())
+}
+
+/// Has the account approved all sessions? Its manager says so in one call, with a digest of what it has proven, which
+/// must be what this program has decoded (7.2-B).
+fn prove(account: &Address, signature: &RouterSignature<'_>) -> Result<(), Revert> {
+    let mut data = Calldata::new(VALIDATE_SESSION_KEYS, 2, signature.encoded_sessions.len());
+    data.address(0, account);
+    data.encoded(1, signature.encoded_sessions);
+    let approved = call(signature.manager, &data.finish())?;
+
+    let mut leaves = Vec::new();
+    for index in 0..signature.sessions.len() {
+        let item = BatchedSession::at(&signature.sessions, index)?;
+        leaves.extend(leaf(&Host, &item.session));
+    }
+    if approved != Some(approval(&Host, account, &leaves)) {
+        return Err(INVALID_MANAGER.into());
+    }
+    Ok(())
+}
+
+/// Whom the actions call (7.2-H).
+struct Targets<'a> {
+    account: &'a Address,
+    manager: &'a Address,
+    router: Address,
+    /// Those that the account says are no modules of it.
+    no_modules: Vec<&'a Address>,
+}
+
+impl<'a> Targets<'a> {
+    fn new(account: &'a Address, manager: &'a Address) -> Self {
+        Self {
+            account,
+            manager,
+            router: address(),
+            no_modules: Vec::new(),
+        }
+    }
+
+    /// # Errors
+    /// "SR Forbidden Target".
+    fn check(&mut self, to: &'a Address, svm: &Address) -> Result<(), Reject> {
+        let own = [self.account, &self.router, self.manager];
+        if target::is_forbidden(to, &own) || !(well_known::is_typed(svm) || self.is_no_module(to)) {
+            return Err(Reject::Text("SR Forbidden Target"));
+        }
+        Ok(())
+    }
+
+    /// Asks once for each target.
+    fn is_no_module(&mut self, to: &'a Address) -> bool {
+        if self.no_modules.contains(&to) {
+            return true;
+        }
+        let is_none = is_no_module(self.account, to);
+        if is_none {
+            self.no_modules.push(to);
+        }
+        is_none
+    }
+}

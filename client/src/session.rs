@@ -1,0 +1,116 @@
+//! A session: what a leaf of the tree commits to (§2.2).
+
+use alloy::primitives::{Address, B256, Bytes, aliases::U48};
+use session_core::{
+    Malformed,
+    abi::{Array, Tuple},
+    leaf, proof,
+};
+
+use crate::NativeKeccak;
+
+/// One session, in the order of its leaf.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// Last second of validity, UNIX time, below 2^48; 0 is for ever.
+    pub valid_until_secs: u64,
+    /// First second of validity, UNIX time, below 2^47.
+    pub valid_after_secs: u64,
+    /// The session validation module.
+    pub svm: Address,
+    /// Session key and limits, in the SVM's encoding: [`session_data`](crate::session_data) makes it.
+    pub session_key_data: Bytes,
+}
+
+/// Why a session is refused: in a tree, and when it is signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// A word of the window does not fit in a uint48.
+    #[error("{secs} does not fit in the 48 bits of a validity window")]
+    WindowTooWide {
+        /// The word.
+        secs: u64,
+    },
+    /// A word of the window has bit 47 set, which EntryPoint v0.9 reads as block numbers (§10.8).
+    #[error(
+        "the validity window {valid_after_secs}..={valid_until_secs} has bit 47 set, which newer EntryPoints read as block numbers"
+    )]
+    BlockNumberWindow {
+        /// Its end.
+        valid_until_secs: u64,
+        /// Its beginning.
+        valid_after_secs: u64,
+    },
+    /// The window ends before it begins.
+    #[error("the session ends at {valid_until_secs}, before it begins at {valid_after_secs}")]
+    EmptyWindow {
+        /// Its end.
+        valid_until_secs: u64,
+        /// Its beginning.
+        valid_after_secs: u64,
+    },
+    /// The SVM is the zero address.
+    #[error("the session validation module is the zero address")]
+    ZeroSvm,
+    /// The session key data is one word that is no address: the leaf could be an inner node of the tree (7.2-D).
+    #[error("session key data of 32 bytes that are no address could be read as a node of the tree")]
+    AmbiguousNode,
+}
+
+impl Session {
+    /// The leaf. That of a session whose window does not fit in 48 bits is meaningless: [`Self::check`] refuses it.
+    pub fn leaf(&self) -> B256 {
+        leaf::leaf(
+            &NativeKeccak,
+            &session_core::user_op::Session {
+                valid_until_secs: self.valid_until_secs,
+                valid_after_secs: self.valid_after_secs,
+                svm: &self.svm.0.0,
+                session_key_data: &self.session_key_data,
+                proof: no_proof(),
+            },
+        )
+        .into()
+    }
+
+    /// May the session stand in a tree? [`Tree`](crate::Tree) and the module signatures ask this.
+    ///
+    /// # Errors
+    /// What 7.2-D and §10.8 refuse, and what could never be used: see [`SessionError`].
+    pub fn check(&self) -> Result<(), SessionError> {
+        let (valid_until_secs, valid_after_secs) = (self.valid_until_secs, self.valid_after_secs);
+        uint48(valid_until_secs)?;
+        uint48(valid_after_secs)?;
+        if !leaf::is_window_allowed(valid_until_secs, valid_after_secs) {
+            return Err(SessionError::BlockNumberWindow {
+                valid_until_secs,
+                valid_after_secs,
+            });
+        }
+        if valid_until_secs != 0 && valid_until_secs < valid_after_secs {
+            return Err(SessionError::EmptyWindow {
+                valid_until_secs,
+                valid_after_secs,
+            });
+        }
+        if self.svm.is_zero() {
+            return Err(SessionError::ZeroSvm);
+        }
+        if proof::is_node(&self.session_key_data) {
+            return Err(SessionError::AmbiguousNode);
+        }
+        Ok(())
+    }
+}
+
+/// A word of a window, as it is encoded.
+pub(crate) fn uint48(secs: u64) -> Result<U48, SessionError> {
+    U48::try_from(secs).map_err(|_| SessionError::WindowTooWide { secs })
+}
+
+/// The empty array: no proof is in a leaf.
+fn no_proof() -> Array<'static> {
+    Tuple::new(&[0; 32], 1)
+        .and_then(|tuple| tuple.array(0))
+        .unwrap_or_else(|Malformed| unreachable!("a zero word is the array of length 0"))
+}

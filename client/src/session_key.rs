@@ -1,0 +1,170 @@
+//! A session key at work: it signs userOps of an account that granted it sessions.
+
+use alloy::{
+    primitives::{Address, Bytes},
+    signers::local::PrivateKeySigner,
+};
+use session_core::{
+    Malformed,
+    execution::{self, Batch},
+};
+
+use crate::{
+    DUMMY_SIGNATURE, Item, ItemError, SessionError, Tree, UserOp, account_signature,
+    manager_signature, router_signature, sign,
+};
+
+/// Where the programs are, and on which chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// The session key manager: it allows single actions.
+    pub manager: Address,
+    /// The batched session router.
+    pub router: Address,
+    /// The EntryPoint (v0.6) of the account.
+    pub entry_point: Address,
+    /// The chain.
+    pub chain_id: u64,
+}
+
+/// A session key in memory, and the deployment that it signs for.
+#[derive(Clone, Debug)]
+pub struct SessionKey {
+    /// The key.
+    pub signer: PrivateKeySigner,
+    /// Where.
+    pub deployment: Deployment,
+}
+
+/// Why a userOp is not signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// callData that is none of the account's functions that sessions may use, or malformed.
+    #[error("callData is neither one action nor a batch of actions of the account")]
+    CallData,
+    /// Each action needs one session, and there must be an action.
+    #[error("callData does not have one action for each of {sessions} sessions")]
+    Count {
+        /// Sessions given.
+        sessions: usize,
+    },
+    /// The tree has no such session.
+    #[error("the tree has no session {index}")]
+    NoSession {
+        /// What was asked for.
+        index: usize,
+    },
+    /// The session is refused.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A session of the batch is refused.
+    #[error(transparent)]
+    Item(#[from] ItemError),
+    /// The signer failed.
+    #[error(transparent)]
+    Signer(#[from] alloy::signers::Error),
+}
+
+impl SessionKey {
+    /// The key's address: what goes into session key data.
+    pub const fn address(&self) -> Address {
+        self.signer.address()
+    }
+
+    /// Signs the userOp, all of whose other fields are final: fills `signature`. `sessions` are indices into the
+    /// tree, one for each action of callData: `execute` goes through the manager, `executeBatch` through the router.
+    ///
+    /// # Errors
+    /// See [`SignError`]. The userOp is then as it was. Whether the sessions allow the actions is not looked at.
+    pub fn sign(
+        &self,
+        tree: &Tree,
+        sessions: &[usize],
+        user_op: &mut UserOp,
+    ) -> Result<(), SignError> {
+        let hash = user_op.hash(self.deployment.entry_point, self.deployment.chain_id);
+        let signature = sign(&self.signer, hash)?;
+        user_op.signature = self.signature(tree, sessions, user_op, &signature)?;
+        Ok(())
+    }
+
+    /// Fills `signature` with one of the same shape and cost, for estimates of gas: [`DUMMY_SIGNATURE`].
+    ///
+    /// # Errors
+    /// Those of [`Self::sign`].
+    pub fn sign_dummy(
+        &self,
+        tree: &Tree,
+        sessions: &[usize],
+        user_op: &mut UserOp,
+    ) -> Result<(), SignError> {
+        user_op.signature = self.signature(tree, sessions, user_op, &DUMMY_SIGNATURE)?;
+        Ok(())
+    }
+
+    fn signature(
+        &self,
+        tree: &Tree,
+        sessions: &[usize],
+        user_op: &UserOp,
+        session_key_signature: &[u8],
+    ) -> Result<Bytes, SignError> {
+        let Deployment {
+            manager, router, ..
+        } = self.deployment;
+        let path = path(&user_op.callData, sessions.len())?;
+        let proven = sessions
+            .iter()
+            .map(|&index| {
+                let session = tree.sessions().get(index).zip(tree.proof(index));
+                session.ok_or(SignError::NoSession { index })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        match (path, proven.as_slice()) {
+            (Path::Single, [(session, proof)]) => {
+                let signature = manager_signature(session, proof, session_key_signature)?;
+                Ok(account_signature(&signature, manager))
+            }
+            (_, proven) => {
+                let items: Vec<_> = proven
+                    .iter()
+                    .map(|(session, proof)| Item {
+                        session,
+                        proof,
+                        call_specific_data: &[],
+                    })
+                    .collect();
+                let signature = router_signature(manager, &items, session_key_signature)?;
+                Ok(account_signature(&signature, router))
+            }
+        }
+    }
+}
+
+/// Which program validates, by the account's function (§10.2, 7.2-H).
+#[derive(Clone, Copy)]
+enum Path {
+    Single,
+    Batch,
+}
+
+/// The path of callData that has one action for each of as many sessions.
+fn path(call_data: &[u8], sessions: usize) -> Result<Path, SignError> {
+    let malformed = |Malformed| SignError::CallData;
+    let count = SignError::Count { sessions };
+    let (selector, arguments) = execution::split(call_data).map_err(malformed)?;
+    if execution::is_execute(selector) {
+        execution::execute(arguments).map_err(malformed)?;
+        return if sessions == 1 {
+            Ok(Path::Single)
+        } else {
+            Err(count)
+        };
+    }
+    if !execution::is_execute_batch(selector) {
+        return Err(SignError::CallData);
+    }
+    let batch = Batch::decode(arguments).map_err(malformed)?;
+    batch.check_len(sessions).map_err(|_| count)?;
+    Ok(Path::Batch)
+}

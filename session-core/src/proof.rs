@@ -1,0 +1,33 @@
+//! Whether an account has approved a session (§2.2, 7.2-D, §10.8).
+
+use crate::{
+    Keccak, Reject, Word,
+    leaf::{self, is_window_allowed},
+    merkle,
+    user_op::Session,
+};
+
+/// The account has approved no such session.
+pub const NOT_APPROVED: Reject = Reject::Text("SessionNotApproved");
+
+/// The session's leaf, if it is in the account's tree.
+///
+/// # Errors
+/// [`NOT_APPROVED`].
+pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result<Word, Reject> {
+    let leaf = leaf::leaf(keccak, session);
+    if is_node(session.session_key_data)
+        || !is_window_allowed(session.valid_until_secs, session.valid_after_secs)
+        || !merkle::is_in(keccak, root, leaf, &session.proof)?
+    {
+        return Err(NOT_APPROVED);
+    }
+    Ok(leaf)
+}
+
+/// Could the leaf's preimage be that of an inner node? With 32 bytes of session key data it has the 64 bytes of one.
+/// A session whose data is one address (12 zero bytes before it) is let pass: no node's children look like it, unless
+/// someone finds 96 bits of zeros in a hash (7.2-D).
+pub fn is_node(session_key_data: &[u8]) -> bool {
+    session_key_data.len() == 32 && !session_key_data.starts_with(&[0; 12])
+}

@@ -1,0 +1,164 @@
+//! `dex-swap`: swaps of one pair of tokens on one DEX, at a least price, to one recipient (§10.5).
+//!
+//! The holder of the key can take the difference between the market's price and the least one, on every call.
+
+use super::{Rules, exact, is_zero};
+use crate::{Address, Malformed, Reject, Word, abi::Tuple, execution::Action};
+
+/// Uniswap V3 SwapRouter `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient,
+/// uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96))`.
+pub const EXACT_INPUT_SINGLE: [u8; 4] = [0x41, 0x4b, 0xf3, 0x89];
+
+/// `abi.encode(address sessionKey, address dex, address tokenIn, address tokenOut, address recipient,
+/// uint256 maxAmountIn, uint256 minOutNum, uint256 minOutDen)`, 256 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a> {
+    /// Who may sign.
+    pub session_key: &'a Address,
+    /// The router.
+    pub dex: &'a Address,
+    /// Token that is sold.
+    pub token_in: &'a Address,
+    /// Token that is bought.
+    pub token_out: &'a Address,
+    /// Who gets what is bought. Not 0, 1 or 2, nor the DEX: routers give those other meanings.
+    pub recipient: &'a Address,
+    /// Most raw units of `token_in` of one swap.
+    pub max_amount_in: &'a Word,
+    /// The least price is `min_out_num / min_out_den` raw units of `token_out` per raw unit of `token_in`. Not zero.
+    pub min_out_num: &'a Word,
+    /// Not zero.
+    pub min_out_den: &'a Word,
+}
+
+impl<'a> Rules<'a> for Grant<'a> {
+    const INVALID_SELECTOR: &'static str = "DEXSV Invalid Selector";
+
+    fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
+        decode(session_key_data).map_err(|_| Reject::Text("DEXSV Malformed Session"))
+    }
+
+    fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        let refuse = |text| Err(Reject::Text(text));
+        if action.to != self.dex {
+            return refuse("DEXSV Wrong Dex");
+        }
+        if !action.has_no_value() {
+            return refuse("DEXSV Non Zero Value");
+        }
+        let Some((&EXACT_INPUT_SINGLE, arguments)) = action.data.split_first_chunk() else {
+            return refuse("DEXSV Invalid Method");
+        };
+        let Ok(swap) = exact_input_single(arguments) else {
+            return refuse("DEXSV Malformed Call");
+        };
+        if swap.token_in != self.token_in || swap.token_out != self.token_out {
+            return refuse("DEXSV Wrong Token");
+        }
+        if swap.recipient != self.recipient {
+            return refuse("DEXSV Wrong Recipient");
+        }
+        // Some routers read 0 as "all that I hold".
+        if is_zero(swap.amount_in) {
+            return refuse("DEXSV Malformed Call");
+        }
+        if swap.amount_in > self.max_amount_in {
+            return refuse("DEXSV Max Amount Exceeded");
+        }
+        if is_zero(swap.min_out)
+            || product(swap.min_out, self.min_out_den) < product(swap.amount_in, self.min_out_num)
+        {
+            return refuse("DEXSV Min Out Too Low");
+        }
+        Ok(self.session_key)
+    }
+}
+
+fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
+    let words = exact(data, 8)?;
+    let grant = Grant {
+        session_key: words.address(0)?,
+        dex: words.address(1)?,
+        token_in: words.address(2)?,
+        token_out: words.address(3)?,
+        recipient: words.address(4)?,
+        max_amount_in: words.word(5)?,
+        min_out_num: words.word(6)?,
+        min_out_den: words.word(7)?,
+    };
+    let has_another_meaning = grant.recipient == grant.dex
+        || matches!(grant.recipient.strip_prefix(&[0; 19]), Some([0..=2]));
+    if has_another_meaning || is_zero(grant.min_out_num) || is_zero(grant.min_out_den) {
+        return Err(Malformed);
+    }
+    Ok(grant)
+}
+
+/// What the rules look at.
+struct Swap<'a> {
+    token_in: &'a Address,
+    token_out: &'a Address,
+    recipient: &'a Address,
+    amount_in: &'a Word,
+    min_out: &'a Word,
+}
+
+fn exact_input_single(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
+    let words = exact(arguments, 8)?;
+    // Fee (uint24) and price limit (uint160) are free, but must be what the DEX's decoder takes.
+    if !fits(&words, 2, 3)? || !fits(&words, 7, 20)? {
+        return Err(Malformed);
+    }
+    Ok(Swap {
+        token_in: words.address(0)?,
+        token_out: words.address(1)?,
+        recipient: words.address(3)?,
+        amount_in: words.word(5)?,
+        min_out: words.word(6)?,
+    })
+}
+
+/// Does the word hold a number of at most `bytes` bytes?
+fn fits(words: &Tuple<'_>, index: usize, bytes: usize) -> Result<bool, Malformed> {
+    let high = 32usize.saturating_sub(bytes);
+    Ok(words.word(index)?.iter().take(high).all(|byte| *byte == 0))
+}
+
+/// 512 bits, in words of 32 from the high end: arrays of equal length compare as the numbers do.
+type Product = [u32; 16];
+
+/// Schoolbook multiplication: a column never exceeds 64 bits.
+fn product(a: &Word, b: &Word) -> Product {
+    let mut product = [0; 16];
+    for (row, x) in limbs(a).enumerate() {
+        let mut carry = 0;
+        let mut columns = product.iter_mut().rev().skip(row);
+        for y in limbs(b) {
+            if let Some(column) = columns.next() {
+                let sum = x
+                    .wrapping_mul(y)
+                    .wrapping_add(u64::from(*column))
+                    .wrapping_add(carry);
+                *column = low_half(sum);
+                carry = sum >> 32;
+            }
+        }
+        if let Some(column) = columns.next() {
+            *column = low_half(carry);
+        }
+    }
+    product
+}
+
+/// Limbs of 32 bits from the low end.
+fn limbs(word: &Word) -> impl Iterator<Item = u64> {
+    word.rchunks_exact(4).map(|limb| {
+        limb.iter()
+            .fold(0, |value, byte| value << 8 | u64::from(*byte))
+    })
+}
+
+const fn low_half(value: u64) -> u32 {
+    let [_, _, _, _, low @ ..] = value.to_be_bytes();
+    u32::from_be_bytes(low)
+}

@@ -1,0 +1,72 @@
+//! `erc20-approval`: ERC-20 `approve` to one spender (§10.4).
+//!
+//! The limit is per action: every approval arms the allowance again.
+
+use super::{Rules, ZERO_ADDRESS, exact};
+use crate::{Address, Malformed, Reject, Word, execution::Action};
+
+/// `approve(address,uint256)`.
+pub const APPROVE: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
+
+/// `abi.encode(address sessionKey, address token, address spender, uint256 maxAmount)`, 128 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a> {
+    /// Who may sign.
+    pub session_key: &'a Address,
+    /// The token.
+    pub token: &'a Address,
+    /// Who may spend it. Not zero.
+    pub spender: &'a Address,
+    /// Most raw token units of one approval.
+    pub max_amount: &'a Word,
+}
+
+impl<'a> Rules<'a> for Grant<'a> {
+    const INVALID_SELECTOR: &'static str = "ERC20AV Invalid Selector";
+
+    fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
+        decode(session_key_data).map_err(|_| Reject::Text("ERC20AV Malformed Session"))
+    }
+
+    fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        let refuse = |text| Err(Reject::Text(text));
+        if action.to != self.token {
+            return refuse("ERC20AV Wrong Token");
+        }
+        if !action.has_no_value() {
+            return refuse("ERC20AV Non Zero Value");
+        }
+        let Some((&APPROVE, arguments)) = action.data.split_first_chunk() else {
+            return refuse("ERC20AV Invalid Method");
+        };
+        let Ok((spender, amount)) = approve(arguments) else {
+            return refuse("ERC20AV Malformed Call");
+        };
+        if spender != self.spender {
+            return refuse("ERC20AV Wrong Spender");
+        }
+        if amount > self.max_amount {
+            return refuse("ERC20AV Max Amount Exceeded");
+        }
+        Ok(self.session_key)
+    }
+}
+
+fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
+    let words = exact(data, 4)?;
+    let grant = Grant {
+        session_key: words.address(0)?,
+        token: words.address(1)?,
+        spender: words.address(2)?,
+        max_amount: words.word(3)?,
+    };
+    if *grant.spender == ZERO_ADDRESS {
+        return Err(Malformed);
+    }
+    Ok(grant)
+}
+
+fn approve(arguments: &[u8]) -> Result<(&Address, &Word), Malformed> {
+    let words = exact(arguments, 2)?;
+    Ok((words.address(0)?, words.word(1)?))
+}

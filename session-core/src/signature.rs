@@ -1,0 +1,42 @@
+//! Who signed a userOp: OpenZeppelin's `ECDSA.recover` 4.9, with its texts (§5.1).
+
+use crate::{Address, Keccak, Reject, Word, digest::eth_signed};
+
+/// The ecrecover precompile.
+pub trait Recover {
+    /// The signer of a digest, if there is one.
+    fn ecrecover(&self, digest: &Word, v: u8, r: &Word, s: &Word) -> Option<Address>;
+}
+
+/// The largest s that is accepted: half of the curve's order, as of two signatures only one shall be valid.
+pub const MAX_S: Word = [
+    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+];
+
+/// Who signed the userOp hash by EIP-191: 65 bytes r, s, v. Never the zero address.
+///
+/// # Errors
+/// "ECDSA: invalid signature length", "ECDSA: invalid signature 's' value", "ECDSA: invalid signature".
+pub fn recover(
+    host: &(impl Keccak + Recover),
+    user_op_hash: &Word,
+    signature: &[u8],
+) -> Result<Address, Reject> {
+    let (r, s, v) = split(signature).ok_or(Reject::Text("ECDSA: invalid signature length"))?;
+    if *s > MAX_S {
+        return Err(Reject::Text("ECDSA: invalid signature 's' value"));
+    }
+    host.ecrecover(&eth_signed(host, user_op_hash), v, r, s)
+        .filter(|signer| *signer != [0; 20])
+        .ok_or(Reject::Text("ECDSA: invalid signature"))
+}
+
+fn split(signature: &[u8]) -> Option<(&Word, &Word, u8)> {
+    let (r, rest) = signature.split_first_chunk()?;
+    let (s, rest) = rest.split_first_chunk()?;
+    match rest {
+        [v] => Some((r, s, *v)),
+        _ => None,
+    }
+}

@@ -1,0 +1,44 @@
+//! What a router asks: are these sessions approved? The answer is a digest of all that was proven (§10.1).
+
+use alloc::vec::Vec;
+
+use session_core::{
+    Address,
+    abi::Tuple,
+    approval::approval,
+    proof::{NOT_APPROVED, prove},
+    user_op::{BatchedSession, Session},
+};
+use session_shell::{Answer, Host};
+
+use crate::root;
+
+/// One session, of the reference's routers. They don't look at the answer.
+pub(crate) fn validate_session_key(arguments: &[u8]) -> Answer {
+    let arguments = Tuple::new(arguments, 6)?;
+    let account = arguments.address(0)?;
+    let session = Session::decode(&arguments, 1)?;
+    let leaf = prove(&Host, &root::of(account), &session)?;
+    Ok(answer(account, &leaf))
+}
+
+/// All sessions of a batch.
+pub(crate) fn validate_session_keys(arguments: &[u8]) -> Answer {
+    let arguments = Tuple::new(arguments, 2)?;
+    let account = arguments.address(0)?;
+    let sessions = arguments.array(1)?;
+    if sessions.is_empty() {
+        return Err(NOT_APPROVED.into());
+    }
+    let root = root::of(account);
+    let mut leaves = Vec::new();
+    for index in 0..sessions.len() {
+        let item = BatchedSession::at(&sessions, index)?;
+        leaves.extend(prove(&Host, &root, &item.session)?);
+    }
+    Ok(answer(account, &leaves))
+}
+
+fn answer(account: &Address, leaves: &[u8]) -> Vec<u8> {
+    approval(&Host, account, leaves).into()
+}

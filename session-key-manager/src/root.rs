@@ -1,0 +1,62 @@
+//! The root of an account's sessions: storage slot 0 is `mapping(address account => bytes32 root)` (§2.1).
+
+use alloc::vec::Vec;
+
+use session_core::{Address, Keccak, Malformed, Reject, Word, abi::Tuple, pad};
+use session_shell::{Answer, Host, emit, load, msg_sender, store};
+use stylus_sdk::keccak_const::Keccak256;
+
+/// `MerkleRootUpdated(address account, bytes32 root)`, nothing indexed.
+const MERKLE_ROOT_UPDATED: Word = topic("MerkleRootUpdated(address,bytes32)");
+/// `SessionsPublished(address indexed account, bytes32 root, bytes data)`.
+const SESSIONS_PUBLISHED: Word = topic("SessionsPublished(address,bytes32,bytes)");
+
+const fn topic(signature: &str) -> Word {
+    Keccak256::new().update(signature.as_bytes()).finalize()
+}
+
+/// An account's root; 0 for one without sessions.
+pub(crate) fn of(account: &Address) -> Word {
+    load(&slot(account))
+}
+
+fn slot(account: &Address) -> Word {
+    Host.keccak(&[&pad(account), &[0; 32]])
+}
+
+/// The caller's root is what it says, whatever it was. 0 revokes everything.
+pub(crate) fn set_merkle_root(arguments: &[u8]) -> Answer {
+    set(&msg_sender(), Tuple::new(arguments, 1)?.word(0)?);
+    Ok(Vec::new())
+}
+
+/// As `setMerkleRoot`, if the root is still the one that the caller knows; publishes data of the caller's choice, such
+/// as the sessions.
+pub(crate) fn set_merkle_root_if(arguments: &[u8]) -> Answer {
+    let arguments = Tuple::new(arguments, 3)?;
+    let (expected, next) = (arguments.word(0)?, arguments.word(1)?);
+    let published = arguments.bytes(2)?;
+    let account = msg_sender();
+    if of(&account) != *expected {
+        return Err(Reject::Text("SessionsChanged").into());
+    }
+    set(&account, next);
+    let mut data = session_shell::calldata::Calldata::new([0; 4], 2, published.len());
+    data.word(0, next);
+    data.bytes(1, published);
+    emit(
+        &[SESSIONS_PUBLISHED, pad(&account)],
+        data.finish().get(4..).ok_or(Malformed)?,
+    );
+    Ok(Vec::new())
+}
+
+pub(crate) fn get_session_keys(arguments: &[u8]) -> Answer {
+    let account = Tuple::new(arguments, 1)?.address(0)?;
+    Ok(of(account).into())
+}
+
+fn set(account: &Address, root: &Word) {
+    store(&slot(account), root);
+    emit(&[MERKLE_ROOT_UPDATED], [pad(account), *root].as_flattened());
+}

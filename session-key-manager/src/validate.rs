@@ -1,0 +1,52 @@
+//! The validation of a userOp of one action (§2.3, 7.2-H).
+
+use session_core::{
+    Reject,
+    abi::Tuple,
+    execution,
+    proof::prove,
+    target,
+    user_op::{ManagerSignature, UserOp},
+    validation_data,
+};
+use session_shell::{Answer, Host, address, outgoing::is_no_module, svm};
+
+use crate::root;
+
+/// Answers validationData; whoever calls.
+pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
+    let arguments = Tuple::new(arguments, 2)?;
+    let user_op = UserOp::new(&arguments, 0)?;
+    let ManagerSignature {
+        session,
+        session_key_signature,
+    } = ManagerSignature::decode(user_op.module_signature()?)?;
+    let account = user_op.sender()?;
+    prove(&Host, &root::of(account), &session)?;
+
+    let is_signed = svm::ask_user_op(
+        session.svm,
+        arguments.from_offset(0)?,
+        arguments.word(1)?,
+        session.session_key_data,
+        session_key_signature,
+    )?;
+
+    // After the SVM, so that its own texts come first.
+    let (selector, call) = execution::split(user_op.call_data()?)?;
+    if !execution::is_execute(selector) {
+        return Err(Reject::Text("SKM Invalid Selector").into());
+    }
+    let to = execution::execute(call)?.to;
+    if target::is_forbidden(to, &[account, &address()])
+        || (!well_known::is_typed(session.svm) && !is_no_module(account, to))
+    {
+        return Err(Reject::Text("SKM Forbidden Target").into());
+    }
+    let answer = validation_data::pack(
+        !is_signed,
+        session.valid_until_secs,
+        session.valid_after_secs,
+    );
+    Ok(answer.into())
+}

@@ -1,0 +1,148 @@
+//! The chain's hostios behind safe functions, the entry symbol: all unsafe code that the programs
+//! have. Pointers that are passed are to live Rust values of the length that the hostio reads or writes.
+#![allow(unsafe_code)]
+
+use alloc::vec::Vec;
+use core::mem::MaybeUninit;
+
+use session_core::{Address, Keccak, Word};
+use stylus_sdk::hostio;
+
+/// The chain, as session-core asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Host;
+
+/// Exports a program: the symbol that the chain enters, and the dispatch table's signatures, a line each, as the custom
+/// section `interface` of the linker's output. Packaging strips that section.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export {
+    ($dispatch:expr, $interface:expr) => {
+        // SAFETY: no other item of a program has this name.
+        #[allow(unsafe_code)]
+        #[unsafe(no_mangle)]
+        extern "C" fn user_entrypoint(len: usize) -> usize {
+            $crate::program::run(len, $dispatch)
+        }
+
+        // SAFETY: a custom section of this name means nothing to the linker or the chain.
+        #[allow(unsafe_code)]
+        #[unsafe(link_section = "interface")]
+        static INTERFACE: [u8; $interface.len()] = $crate::program::bytes($interface);
+    };
+}
+
+/// Reads the calldata, runs, and writes the answer: 0 for success, 1 for a revert.
+pub(crate) fn enter(len: usize, run: impl FnOnce(&[u8]) -> (Vec<u8>, usize)) -> usize {
+    // SAFETY: Activation adds calls of this import when memory grows, so that the program must have it. 0 pages are free.
+    unsafe { hostio::pay_for_memory_grow(0) };
+    let mut input = Vec::with_capacity(len);
+    // SAFETY: `len` is the length of the calldata, by the chain's word, and the hostio writes all of it.
+    unsafe {
+        hostio::read_args(input.as_mut_ptr());
+        input.set_len(len);
+    }
+    let (answer, status) = run(&input);
+    // SAFETY: see the head of this file.
+    unsafe { hostio::write_result(answer.as_ptr(), answer.len()) };
+    status
+}
+
+/// Was no ether sent?
+pub(crate) fn has_no_value() -> bool {
+    let mut value = [0; 32];
+    // SAFETY: writes 32 bytes.
+    unsafe { hostio::msg_value(value.as_mut_ptr()) };
+    value == [0; 32]
+}
+
+/// Is another call of this program still open?
+pub(crate) fn is_reentrant() -> bool {
+    // SAFETY: takes and gives a number.
+    unsafe { hostio::msg_reentrant() }
+}
+
+/// Who calls.
+pub fn msg_sender() -> Address {
+    let mut sender = [0; 20];
+    // SAFETY: writes 20 bytes.
+    unsafe { hostio::msg_sender(sender.as_mut_ptr()) };
+    sender
+}
+
+/// Where this program is.
+pub fn address() -> Address {
+    let mut address = [0; 20];
+    // SAFETY: writes 20 bytes.
+    unsafe { hostio::contract_address(address.as_mut_ptr()) };
+    address
+}
+
+/// A storage word.
+pub fn load(slot: &Word) -> Word {
+    let mut word = [0; 32];
+    // SAFETY: reads 32 bytes and writes 32.
+    unsafe { hostio::storage_load_bytes32(slot.as_ptr(), word.as_mut_ptr()) };
+    word
+}
+
+/// Writes a storage word through, so that nothing is left in the chain's cache for a later call out to miss.
+pub fn store(slot: &Word, word: &Word) {
+    // SAFETY: reads 32 bytes each.
+    unsafe {
+        hostio::storage_cache_bytes32(slot.as_ptr(), word.as_ptr());
+        hostio::storage_flush_cache(false);
+    }
+}
+
+/// Emits a log of at most 4 topics.
+pub fn emit(topics: &[Word], data: &[u8]) {
+    let log = [topics.as_flattened(), data].concat();
+    // SAFETY: see the head of this file.
+    unsafe { hostio::emit_log(log.as_ptr(), log.len(), topics.len()) };
+}
+
+impl Keccak for Host {
+    fn keccak(&self, parts: &[&[u8]]) -> Word {
+        let preimage = parts.concat();
+        let mut hash = MaybeUninit::<Word>::uninit();
+        // SAFETY: reads the preimage and writes 32 bytes.
+        unsafe {
+            hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash.as_mut_ptr().cast());
+            hash.assume_init()
+        }
+    }
+}
+
+/// Calls `to` with all gas that may be passed on and no ether: has it succeeded, and how long is what it returned?
+pub(crate) fn call(to: &Address, data: &[u8]) -> (bool, usize) {
+    let mut len = 0;
+    // SAFETY: reads 20 bytes, the data and 32 bytes, writes the length.
+    let status = unsafe {
+        hostio::call_contract(
+            to.as_ptr(),
+            data.as_ptr(),
+            data.len(),
+            [0; 32].as_ptr(),
+            u64::MAX,
+            &mut len,
+        )
+    };
+    (status == 0, len)
+}
+
+/// As [`call`], but nothing may be written.
+pub(crate) fn static_call(to: &Address, data: &[u8]) -> (bool, usize) {
+    let mut len = 0;
+    // SAFETY: reads 20 bytes and the data, writes the length.
+    let status = unsafe {
+        hostio::static_call_contract(to.as_ptr(), data.as_ptr(), data.len(), u64::MAX, &mut len)
+    };
+    (status == 0, len)
+}
+
+/// The first bytes of what the last call returned; the rest of the buffer stays as it is.
+pub(crate) fn read_returned(buffer: &mut [u8]) {
+    // SAFETY: writes at most the buffer's length.
+    unsafe { hostio::read_return_data(buffer.as_mut_ptr(), 0, buffer.len()) };
+}

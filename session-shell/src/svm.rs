@@ -1,0 +1,162 @@
+//! Session validation modules (SVMs): a whole one, and the calls of one (§5.1).
+
+use alloc::vec::Vec;
+
+use session_core::{
+    Address, Word,
+    abi::{Tuple, as_bool},
+    execution::Action,
+    signature,
+    user_op::{BatchedSession, UserOp},
+};
+
+use crate::{Answer, Host, Revert, calldata::Calldata, outgoing::call};
+
+/// `validateSessionUserOp(UserOperation,bytes32,bytes,bytes)`.
+const VALIDATE_SESSION_USER_OP: [u8; 4] = [0x84, 0xf1, 0x6a, 0x4d];
+/// `validateSessionParams(address,uint256,bytes,bytes,bytes)`.
+const VALIDATE_SESSION_PARAMS: [u8; 4] = [0xc2, 0x0b, 0xcc, 0xb9];
+
+/// A program that is an SVM: the rules of a grant of session-core, behind the interface of all SVMs.
+///
+/// ```ignore
+/// session_shell::svm!(session_core::rules::erc20_approval::Grant);
+/// ```
+#[macro_export]
+macro_rules! svm {
+    ($grant:ty) => {
+        $crate::program! {
+            reentrant "validateSessionParams(address,uint256,bytes,bytes,bytes)" => validate_session_params;
+            reentrant "validateSessionUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32,bytes,bytes)" => validate_session_user_op;
+            reentrant "EXECUTE_SELECTOR()" => $crate::svm::execute_selector;
+            reentrant "EXECUTE_OPTIMIZED_SELECTOR()" => $crate::svm::execute_optimized_selector;
+        }
+
+        fn validate_session_params(arguments: &[u8]) -> $crate::Answer {
+            $crate::svm::validate_params(arguments, |action, session_key_data| {
+                ::session_core::rules::check_action::<$grant>(action, session_key_data)
+            })
+        }
+
+        fn validate_session_user_op(arguments: &[u8]) -> $crate::Answer {
+            $crate::svm::validate_user_op(arguments, |call_data, session_key_data| {
+                ::session_core::rules::check_call_data::<$grant>(call_data, session_key_data)
+            })
+        }
+    };
+}
+
+/// The params path: the session key, if its grant covers the action.
+#[doc(hidden)]
+pub fn validate_params(
+    arguments: &[u8],
+    check: impl for<'a> FnOnce(&Action<'_>, &'a [u8]) -> Result<&'a Address, session_core::Reject>,
+) -> Answer {
+    let arguments = Tuple::new(arguments, 5)?;
+    let action = Action {
+        to: arguments.address(0)?,
+        value: arguments.word(1)?,
+        data: arguments.bytes(2)?,
+    };
+    let session_key_data = arguments.bytes(3)?;
+    // These rules have no use for callSpecificData, but solc's decoder refuses it if it is out of bounds.
+    arguments.bytes(4)?;
+    let session_key = check(&action, session_key_data)?;
+    Ok([&[0; 12], session_key.as_slice()].concat())
+}
+
+/// The userOp path: true if the session key signed, and its grant covers what the userOp does.
+#[doc(hidden)]
+pub fn validate_user_op(
+    arguments: &[u8],
+    check: impl for<'a> FnOnce(&[u8], &'a [u8]) -> Result<&'a Address, session_core::Reject>,
+) -> Answer {
+    let arguments = Tuple::new(arguments, 4)?;
+    let user_op = UserOp::new(&arguments, 0)?;
+    let user_op_hash = arguments.word(1)?;
+    let session_key_data = arguments.bytes(2)?;
+    let session_key_signature = arguments.bytes(3)?;
+    let session_key = check(user_op.call_data()?, session_key_data)?;
+    let signer = signature::recover(&Host, user_op_hash, session_key_signature)?;
+    let mut answer = Vec::from([0; 32]);
+    if let Some(last) = answer.last_mut() {
+        *last = u8::from(signer == *session_key);
+    }
+    Ok(answer)
+}
+
+/// `EXECUTE_SELECTOR()`.
+///
+/// # Errors
+/// None.
+#[doc(hidden)]
+pub fn execute_selector(_: &[u8]) -> Answer {
+    Ok(bytes4(session_core::execution::EXECUTE))
+}
+
+/// `EXECUTE_OPTIMIZED_SELECTOR()`.
+///
+/// # Errors
+/// None.
+#[doc(hidden)]
+pub fn execute_optimized_selector(_: &[u8]) -> Answer {
+    Ok(bytes4(session_core::execution::EXECUTE_OPTIMIZED))
+}
+
+/// The answer of a function that returns `bytes4`.
+pub fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
+    let mut word = Vec::from(bytes);
+    word.resize(32, 0);
+    word
+}
+
+/// Asks an SVM for the session key that may do this action.
+///
+/// # Errors
+/// What the SVM reverted with; nothing, if it answered no address (7.2-B).
+pub fn ask_params(item: &BatchedSession<'_>, action: &Action<'_>) -> Result<Address, Revert> {
+    let parts = [
+        action.data,
+        item.session.session_key_data,
+        item.call_specific_data,
+    ];
+    let mut data = Calldata::new(VALIDATE_SESSION_PARAMS, 5, tail_bytes(&parts));
+    data.address(0, action.to);
+    data.word(1, action.value);
+    for (index, part) in (2..).zip(parts) {
+        data.bytes(index, part);
+    }
+    match call(item.session.svm, &data.finish())? {
+        Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, key @ ..]) => Ok(key),
+        _ => Err(Revert::empty()),
+    }
+}
+
+/// Asks an SVM whether the session key signed the userOp, and may make it. The userOp is passed on as it stands, to the
+/// end of the calldata, so that the SVM reads what the caller of this reads.
+///
+/// # Errors
+/// What the SVM reverted with; nothing, if it answered no bool (7.2-B).
+pub fn ask_user_op(
+    svm: &Address,
+    encoded_user_op: &[u8],
+    user_op_hash: &Word,
+    session_key_data: &[u8],
+    session_key_signature: &[u8],
+) -> Result<bool, Revert> {
+    let tail = tail_bytes(&[session_key_data, session_key_signature, encoded_user_op]);
+    let mut data = Calldata::new(VALIDATE_SESSION_USER_OP, 4, tail);
+    data.word(1, user_op_hash);
+    data.bytes(2, session_key_data);
+    data.bytes(3, session_key_signature);
+    data.encoded(0, encoded_user_op);
+    let answer = call(svm, &data.finish())?;
+    answer.as_ref().and_then(as_bool).ok_or_else(Revert::empty)
+}
+
+/// About what the tail takes: contents, and a length word and padding each.
+fn tail_bytes(parts: &[&[u8]]) -> usize {
+    parts.iter().fold(0, |sum, part| {
+        sum.saturating_add(part.len()).saturating_add(64)
+    })
+}

@@ -1,0 +1,93 @@
+//! What can go wrong, in words that name the contract.
+
+use alloy::{
+    hex,
+    primitives::B256,
+    sol_types::{SolInterface, decode_revert_reason},
+};
+use devnode::{CallError, ProgramError, TraceError, TxError};
+
+use crate::{
+    ArtefactError,
+    abi::{Account, EcdsaModule, EntryPoint},
+};
+
+/// Why something can not be done in the world. `what` is the contract and function, or the
+/// contract that is deployed.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named in the messages")]
+pub enum WorldError {
+    /// A compiled contract is missing
+    #[error(transparent)]
+    Artefact(#[from] ArtefactError),
+    /// The EntryPoint or a program can not be deployed or activated
+    #[error("{what}: {source}")]
+    Deploy { what: String, source: ProgramError },
+    /// The chain takes no such transaction
+    #[error("{what}: {source}")]
+    Refused { what: String, source: TxError },
+    /// The transaction ran and failed
+    #[error("{what} failed: {reason} (transaction {hash})")]
+    Reverted {
+        what: String,
+        reason: String,
+        hash: B256,
+    },
+    /// A call that is no transaction failed
+    #[error("{what}: {source}")]
+    Call { what: String, source: CallError },
+    /// The answer is not what the function gives
+    #[error("{what}: {reason}")]
+    Answer { what: String, reason: String },
+    /// The transaction can not be traced
+    #[error("{what}: {source}")]
+    Trace { what: String, source: TraceError },
+    /// A userOp that was to succeed did not
+    #[error("userOp {index} {reason}")]
+    UserOp { index: usize, reason: String },
+    /// A key did not sign
+    #[error("signing: {0}")]
+    Sign(String),
+}
+
+/// Revert data in words: a text, a panic, or a custom error of EntryPoint, account or ECDSA
+/// module; otherwise hex.
+pub fn describe(data: &[u8]) -> String {
+    if data.is_empty() {
+        return "no reason".into();
+    }
+    let custom = EntryPoint::EntryPointErrors::abi_decode(data)
+        .map(|error| format!("{error:?}"))
+        .or_else(|_| Account::AccountErrors::abi_decode(data).map(|error| format!("{error:?}")))
+        .or_else(|_| {
+            EcdsaModule::EcdsaModuleErrors::abi_decode(data).map(|error| format!("{error:?}"))
+        });
+    match custom {
+        Ok(error) => error,
+        Err(_) => match data.get(..4) {
+            Some([0x08, 0xc3, 0x79, 0xa0] | [0x4e, 0x48, 0x7b, 0x71]) => decode_revert_reason(data),
+            _ => None,
+        }
+        .unwrap_or_else(|| hex::encode_prefixed(data)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::{primitives::Address, sol_types::SolError};
+
+    use super::*;
+
+    #[test]
+    fn revert_data_in_words() {
+        let error = Account::WrongValidationModule {
+            module: Address::ZERO,
+        };
+        let text = describe(&error.abi_encode());
+        assert!(text.contains("WrongValidationModule"), "{text}");
+        let text = describe(&alloy::sol_types::Revert::from("STF").abi_encode());
+        assert!(text.contains("STF"), "{text}");
+        assert_eq!(describe(&[]), "no reason");
+        assert_eq!(describe(&[0xde, 0xad, 0xbe, 0xef]), "0xdeadbeef");
+    }
+}
