@@ -12,7 +12,7 @@ use crate::NativeKeccak;
 /// One session, in the order of its leaf.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
-    /// Last second of validity, UNIX time, below 2^48; 0 is for ever.
+    /// Last second of validity, UNIX time, below 2^47; 0 and 2^48 - 1 are for ever.
     pub valid_until_secs: u64,
     /// First second of validity, UNIX time, below 2^47.
     pub valid_after_secs: u64,

@@ -3,7 +3,7 @@
 mod common;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, FixedBytes, U256, address, hex, keccak256},
+    primitives::{Address, B256, Bytes, FixedBytes, Signature, U256, address, hex, keccak256},
     signers::local::PrivateKeySigner,
     sol_types::SolEvent as _,
 };
@@ -11,10 +11,10 @@ use common::sessions;
 use session_core::{
     execution, proof,
     rules::{Rules, dex_swap, erc20_approval, erc20_stake},
-    user_op,
+    signature, user_op,
 };
 use session_keys::{
-    Action, Deployment, Item, NativeKeccak, SessionKey, Tree, UserOp,
+    Action, DUMMY_SIGNATURE, Deployment, Item, NativeKeccak, SessionKey, Tree, UserOp,
     calls::{self, SessionKeyManager},
     execute, execute_batch, manager_signature, router_signature,
     session_data::{DEPOSIT, DexSwap, Erc20Approval, Erc20Stake, STAKE, SessionDataError},
@@ -186,6 +186,20 @@ fn dummy_signatures_have_the_shape_of_real_ones() {
             .collect();
         assert_eq!(real.signature.len(), dummy.signature.len());
         assert!(differing.last().unwrap() - differing[0] < 65);
+    }
+}
+
+/// A program that reverts on a signature costs less than one that answers: the dummy must have a signer.
+#[test]
+fn the_dummy_signature_recovers() {
+    assert!(DUMMY_SIGNATURE[32..64] <= signature::MAX_S[..]);
+    let dummy = Signature::from_raw_array(&DUMMY_SIGNATURE).unwrap();
+    for byte in 0..8 {
+        assert!(
+            dummy
+                .recover_address_from_prehash(&B256::repeat_byte(byte))
+                .is_ok()
+        );
     }
 }
 

@@ -156,16 +156,16 @@ contract DecoderOracle {
     function executeBatch(address[] calldata to, uint256[] calldata values, bytes[] calldata data)
         external
         pure
-        returns (address[] memory tos, uint256[] memory wei_, bytes[] memory datas)
+        returns (address[] memory targets, uint256[] memory amounts, bytes[] memory calls)
     {
         require(to.length != 0 && to.length == values.length && values.length == data.length);
-        tos = new address[](to.length);
-        wei_ = new uint256[](to.length);
-        datas = new bytes[](to.length);
+        targets = new address[](to.length);
+        amounts = new uint256[](to.length);
+        calls = new bytes[](to.length);
         for (uint256 i; i < to.length; ++i) {
-            tos[i] = to[i];
-            wei_[i] = values[i];
-            datas[i] = data[i];
+            targets[i] = to[i];
+            amounts[i] = values[i];
+            calls[i] = data[i];
         }
     }
 

@@ -66,7 +66,10 @@ impl<'a> Rules<'a> for Grant<'a> {
             return refuse("DEXSV Max Amount Exceeded");
         }
         if is_zero(swap.min_out)
-            || product(swap.min_out, self.min_out_den) < product(swap.amount_in, self.min_out_num)
+            || is_less(
+                &product(swap.min_out, self.min_out_den),
+                &product(swap.amount_in, self.min_out_num),
+            )
         {
             return refuse("DEXSV Min Out Too Low");
         }
@@ -124,41 +127,45 @@ fn fits(words: &Tuple<'_>, index: usize, bytes: usize) -> Result<bool, Malformed
     Ok(words.word(index)?.iter().take(high).all(|byte| *byte == 0))
 }
 
-/// 512 bits, in words of 32 from the high end: arrays of equal length compare as the numbers do.
-type Product = [u32; 16];
+/// Limbs of 64 bits from the low end. A product never exceeds 512 bits.
+type Product = [u64; 8];
 
-/// Schoolbook multiplication: a column never exceeds 64 bits.
+/// Schoolbook multiplication.
 fn product(a: &Word, b: &Word) -> Product {
-    let mut product = [0; 16];
+    let mut product = [0; 8];
     for (row, x) in limbs(a).enumerate() {
-        let mut carry = 0;
-        let mut columns = product.iter_mut().rev().skip(row);
-        for y in limbs(b) {
-            if let Some(column) = columns.next() {
-                let sum = x
-                    .wrapping_mul(y)
-                    .wrapping_add(u64::from(*column))
-                    .wrapping_add(carry);
-                *column = low_half(sum);
-                carry = sum >> 32;
-            }
+        if x == 0 {
+            continue;
         }
-        if let Some(column) = columns.next() {
+        let mut carry = 0;
+        let (_, columns) = product.split_at_mut(row);
+        let (columns, rest) = columns.split_at_mut(4);
+        for (column, y) in columns.iter_mut().zip(limbs(b)) {
+            // At most (2^64 - 1)^2 + 2 (2^64 - 1) = 2^128 - 1.
+            let sum = u128::from(x)
+                .wrapping_mul(u128::from(y))
+                .wrapping_add(u128::from(*column))
+                .wrapping_add(carry);
+            *column = low_half(sum);
+            carry = sum >> 64;
+        }
+        if let Some(column) = rest.first_mut() {
             *column = low_half(carry);
         }
     }
     product
 }
 
-/// Limbs of 32 bits from the low end.
-fn limbs(word: &Word) -> impl Iterator<Item = u64> {
-    word.rchunks_exact(4).map(|limb| {
-        limb.iter()
-            .fold(0, |value, byte| value << 8 | u64::from(*byte))
-    })
+fn is_less(a: &Product, b: &Product) -> bool {
+    a.iter().rev().lt(b.iter().rev())
 }
 
-const fn low_half(value: u64) -> u32 {
-    let [_, _, _, _, low @ ..] = value.to_be_bytes();
-    u32::from_be_bytes(low)
+fn limbs(word: &Word) -> impl Iterator<Item = u64> {
+    let (limbs, _) = word.as_chunks();
+    limbs.iter().rev().map(|limb| u64::from_be_bytes(*limb))
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
+const fn low_half(value: u128) -> u64 {
+    value as u64
 }

@@ -45,6 +45,15 @@ pub enum WorldError {
     /// A userOp that was to succeed did not
     #[error("userOp {index} {reason}")]
     UserOp { index: usize, reason: String },
+    /// The client refuses a session
+    #[error(transparent)]
+    Session(#[from] session_keys::session_data::SessionDataError),
+    /// The client refuses a tree
+    #[error(transparent)]
+    Tree(#[from] session_keys::TreeError),
+    /// The client does not sign
+    #[error(transparent)]
+    SessionKey(#[from] session_keys::SignError),
     /// A key did not sign
     #[error("signing: {0}")]
     Sign(String),

@@ -26,6 +26,7 @@ pub mod abi;
 mod artefact;
 mod dex;
 mod error;
+mod main_job;
 mod ops;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ use devnode::{Devnode, EntryPointVersion, Receipt};
 pub use artefact::{Artefact, ArtefactError, artefact, program};
 pub use dex::POOL_FEE;
 pub use error::{WorldError, describe};
+pub use main_job::{LEAST_PRICE, MAX_A, MainJob, Programs, to};
 pub use ops::{Bundle, OpResult, Outcome};
 
 use abi::{AccountFactory, EcdsaModule, EntryPoint, Token};
