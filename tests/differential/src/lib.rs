@@ -1,4 +1,3 @@
 //! What the differential tests share.
 
-pub mod artefact;
 pub mod calldata;

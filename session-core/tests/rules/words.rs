@@ -1,0 +1,226 @@
+//! Every byte of session key data and of a request that has one value only: any other is refused, with the right text.
+
+use crate::{
+    dex_swap, erc20_approval, erc20_stake,
+    support::{MAX, Request, flip_bit, text},
+};
+use session_core::{
+    Address, Reject,
+    execution::{EXECUTE, EXECUTE_OPTIMIZED},
+    rules,
+};
+use std::ops::Range;
+
+/// A kind of request, and which bytes of its words must be zero.
+struct Shape {
+    good: Request,
+    answer: fn(&Request) -> Result<Address, Reject>,
+    by_call_data: fn(&Request) -> Result<Address, Reject>,
+    session_zeros: Vec<Range<usize>>,
+    argument_zeros: Vec<Range<usize>>,
+    prefix: &'static str,
+    wrong_target: &'static str,
+    non_zero_value: &'static str,
+    invalid_method: &'static str,
+    malformed_session: &'static str,
+    malformed_call: &'static str,
+    invalid_selector: &'static str,
+}
+
+const ADDRESS: Range<usize> = 0..12;
+const FULL: Range<usize> = 0..0;
+const UINT24: Range<usize> = 0..29;
+const BYTES4: Range<usize> = 4..32;
+
+fn shapes() -> [Shape; 4] {
+    let stake = |good, argument_zeros| Shape {
+        good,
+        answer: |request| request.answer::<rules::erc20_stake::Grant>(),
+        by_call_data: |request| request.by_call_data::<rules::erc20_stake::Grant>(),
+        session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, ADDRESS, FULL, BYTES4],
+        argument_zeros,
+        prefix: "ERC20STV",
+        wrong_target: "ERC20STV Wrong Staking",
+        non_zero_value: "ERC20STV Non Zero Value",
+        invalid_method: "ERC20STV Invalid Method",
+        malformed_session: "ERC20STV Malformed Session",
+        malformed_call: "ERC20STV Malformed Call",
+        invalid_selector: "ERC20STV Invalid Selector",
+    };
+    [
+        Shape {
+            good: erc20_approval::good(),
+            answer: |request| request.answer::<rules::erc20_approval::Grant>(),
+            by_call_data: |request| request.by_call_data::<rules::erc20_approval::Grant>(),
+            session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
+            argument_zeros: vec![ADDRESS, FULL],
+            prefix: "ERC20AV",
+            wrong_target: "ERC20AV Wrong Token",
+            non_zero_value: "ERC20AV Non Zero Value",
+            invalid_method: "ERC20AV Invalid Method",
+            malformed_session: "ERC20AV Malformed Session",
+            malformed_call: "ERC20AV Malformed Call",
+            invalid_selector: "ERC20AV Invalid Selector",
+        },
+        Shape {
+            good: dex_swap::good(),
+            answer: |request| request.answer::<rules::dex_swap::Grant>(),
+            by_call_data: |request| request.by_call_data::<rules::dex_swap::Grant>(),
+            session_zeros: vec![
+                ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, FULL, FULL, FULL,
+            ],
+            argument_zeros: vec![ADDRESS, ADDRESS, UINT24, ADDRESS, FULL, FULL, FULL, ADDRESS],
+            prefix: "DEXSV",
+            wrong_target: "DEXSV Wrong Dex",
+            non_zero_value: "DEXSV Non Zero Value",
+            invalid_method: "DEXSV Invalid Method",
+            malformed_session: "DEXSV Malformed Session",
+            malformed_call: "DEXSV Malformed Call",
+            invalid_selector: "DEXSV Invalid Selector",
+        },
+        stake(erc20_stake::stake(), vec![FULL]),
+        stake(erc20_stake::deposit(), vec![FULL, ADDRESS]),
+    ]
+}
+
+#[test]
+fn session_key_data_has_exactly_its_length() {
+    for shape in shapes() {
+        let whole = &shape.good.session;
+        assert_eq!(whole.len(), 32 * shape.session_zeros.len());
+        for len in (0..=2 * whole.len()).filter(|len| *len != whole.len()) {
+            let mut request = shape.good.clone();
+            request.session.resize(len, 0);
+            let answer = (shape.answer)(&request);
+            assert_eq!(answer, text(shape.malformed_session), "{len} bytes");
+        }
+    }
+}
+
+#[test]
+fn words_of_session_key_data_are_clean() {
+    for shape in shapes() {
+        for (word, zeros) in shape.session_zeros.iter().enumerate() {
+            for (byte, bit) in zeros.clone().flat_map(|byte| [(byte, 0), (byte, 7)]) {
+                let mut request = shape.good.clone();
+                flip_bit(&mut request.session, 8 * (32 * word + byte) + bit);
+                let answer = (shape.answer)(&request);
+                assert_eq!(
+                    answer,
+                    text(shape.malformed_session),
+                    "{} word {word} byte {byte}",
+                    shape.prefix
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_inner_call_has_exactly_its_length() {
+    for shape in shapes() {
+        let whole = shape.good.inner.len();
+        assert_eq!(whole, 4 + 32 * shape.argument_zeros.len());
+        for len in (0..=2 * whole).filter(|len| *len != whole) {
+            let mut request = shape.good.clone();
+            request.inner.resize(len, 0);
+            let expected = if len < 4 {
+                shape.invalid_method
+            } else {
+                shape.malformed_call
+            };
+            assert_eq!((shape.answer)(&request), text(expected), "{len} bytes");
+        }
+    }
+}
+
+#[test]
+fn words_of_the_inner_call_are_clean() {
+    for shape in shapes() {
+        for (word, zeros) in shape.argument_zeros.iter().enumerate() {
+            for (byte, bit) in zeros.clone().flat_map(|byte| [(byte, 0), (byte, 7)]) {
+                let mut request = shape.good.clone();
+                flip_bit(&mut request.inner, 32 + 8 * (32 * word + byte) + bit);
+                let answer = (shape.answer)(&request);
+                assert_eq!(
+                    answer,
+                    text(shape.malformed_call),
+                    "{} word {word} byte {byte}",
+                    shape.prefix
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_neighbour_of_the_target_is_called() {
+    for shape in shapes() {
+        for bit in 96..256 {
+            let mut request = shape.good.clone();
+            flip_bit(&mut request.to, bit);
+            let answer = (shape.answer)(&request);
+            assert_eq!(answer, text(shape.wrong_target), "bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn no_ether_goes_with_a_call() {
+    for shape in shapes() {
+        for bit in 0..256 {
+            let mut request = shape.good.clone();
+            flip_bit(&mut request.value, bit);
+            let answer = (shape.answer)(&request);
+            assert_eq!(answer, text(shape.non_zero_value), "bit {bit}");
+        }
+        let ether = Request {
+            value: MAX,
+            ..shape.good
+        };
+        assert_eq!((shape.answer)(&ether), text(shape.non_zero_value));
+    }
+}
+
+#[test]
+fn no_neighbour_of_the_method_is_called() {
+    for shape in shapes() {
+        for bit in 0..32 {
+            let mut request = shape.good.clone();
+            flip_bit(&mut request.inner, bit);
+            let answer = (shape.answer)(&request);
+            assert_eq!(answer, text(shape.invalid_method), "bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn no_neighbour_of_execute_is_taken_for_it() {
+    for shape in shapes() {
+        for good in [EXECUTE, EXECUTE_OPTIMIZED] {
+            for bit in 0..32 {
+                let mut outer = good;
+                flip_bit(&mut outer, bit);
+                let request = Request {
+                    outer,
+                    ..shape.good.clone()
+                };
+                let answer = (shape.by_call_data)(&request);
+                assert_eq!(answer, text(shape.invalid_selector), "bit {bit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_answer_is_the_session_key() {
+    for shape in shapes() {
+        assert_eq!((shape.answer)(&shape.good), Ok([0x51; 20]));
+        for bit in 96..256 {
+            let mut request = shape.good.clone();
+            flip_bit(&mut request.session, bit);
+            let key = *request.session[..32].last_chunk().unwrap();
+            assert_eq!((shape.answer)(&request), Ok(key), "bit {bit}");
+        }
+    }
+}
