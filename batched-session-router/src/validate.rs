@@ -8,6 +8,7 @@ use session_core::{
     approval::approval,
     execution::{self, Batch},
     leaf::leaf,
+    reject,
     signature::recover,
     target,
     user_op::{BatchedSession, RouterSignature, UserOp},
@@ -15,14 +16,18 @@ use session_core::{
 };
 use session_shell::{
     Answer, Host, Revert, address,
-    calldata::Calldata,
+    buffer::{append, push, with_capacity},
+    encoding::Encoding,
     outgoing::{call, is_module_enabled, is_no_module},
-    svm,
+    svm, word,
 };
 
 /// `validateSessionKeys(address,SessionData[])`.
 const VALIDATE_SESSION_KEYS: [u8; 4] = [0xac, 0xb8, 0xf7, 0x12];
-const INVALID_MANAGER: Reject = Reject::Text("SR Invalid SKM");
+
+fn invalid_manager() -> Reject {
+    reject!("SR Invalid SKM")
+}
 
 /// Answers validationData; whoever calls.
 pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
@@ -30,25 +35,26 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     let user_op = UserOp::new(&arguments, 0)?;
     let (selector, call) = execution::split(user_op.call_data()?)?;
     if !execution::is_execute_batch(selector) {
-        return Err(Reject::Text("SR Invalid Selector").into());
+        return Err(reject!("SR Invalid Selector").into());
     }
-    let signature = RouterSignature::decode(user_op.module_signature()?)?;
+    let mut items = Vec::new();
+    let signature =
+        RouterSignature::decode(user_op.module_signature()?, |item| push(&mut items, item))?;
     let account = user_op.sender()?;
     if is_module_enabled(account, signature.manager)? != Some(true) {
-        return Err(INVALID_MANAGER.into());
+        return Err(invalid_manager().into());
     }
     let signer = recover(&Host, arguments.word(1)?, signature.session_key_signature)?;
     let batch = Batch::decode(call)?;
-    let actions = batch.check_len(signature.sessions.len())?;
-    prove(account, &signature)?;
+    batch.check_len(items.len())?;
+    prove(account, &signature, &items)?;
 
     let mut window = Window::default();
     let mut is_signed = true;
     let mut targets = Targets::new(account, signature.manager);
-    for index in 0..actions {
-        let item = BatchedSession::at(&signature.sessions, index)?;
+    for (index, item) in items.iter().enumerate() {
         let action = batch.action(index)?;
-        let session_key = svm::ask_params(&item, &action)?;
+        let session_key = svm::ask_params(item, &action)?;
         targets.check(action.to, item.session.svm)?;
         // Every item is evaluated, so that an estimate with a dummy signature pays for all (7.2-D2).
         is_signed &= session_key == signer;
@@ -59,24 +65,27 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     } else {
         validation_data::pack(true, 0, 0)
     };
-    Ok(answer.into())
+    Ok(word(&answer))
 }
 
 /// Has the account approved all sessions? Its manager says so in one call, with a digest of what it has proven, which
 /// must be what this program has decoded (7.2-B).
-fn prove(account: &Address, signature: &RouterSignature<'_>) -> Result<(), Revert> {
-    let mut data = Calldata::new(VALIDATE_SESSION_KEYS, 2, signature.encoded_sessions.len());
+fn prove(
+    account: &Address,
+    signature: &RouterSignature<'_>,
+    items: &[BatchedSession<'_>],
+) -> Result<(), Revert> {
+    let mut data = Encoding::new(&VALIDATE_SESSION_KEYS, 2, signature.encoded_sessions.len());
     data.address(0, account);
     data.encoded(1, signature.encoded_sessions);
     let approved = call(signature.manager, &data.finish())?;
 
-    let mut leaves = Vec::new();
-    for index in 0..signature.sessions.len() {
-        let item = BatchedSession::at(&signature.sessions, index)?;
-        leaves.extend(leaf(&Host, &item.session));
+    let mut leaves = with_capacity(items.len().wrapping_mul(32));
+    for item in items {
+        append(&mut leaves, &leaf(&Host, &item.session));
     }
     if approved != Some(approval(&Host, account, &leaves)) {
-        return Err(INVALID_MANAGER.into());
+        return Err(invalid_manager().into());
     }
     Ok(())
 }
@@ -105,7 +114,7 @@ impl<'a> Targets<'a> {
     fn check(&mut self, to: &'a Address, svm: &Address) -> Result<(), Reject> {
         let own = [self.account, &self.router, self.manager];
         if target::is_forbidden(to, &own) || !(well_known::is_typed(svm) || self.is_no_module(to)) {
-            return Err(Reject::Text("SR Forbidden Target"));
+            return Err(reject!("SR Forbidden Target"));
         }
         Ok(())
     }
@@ -117,7 +126,7 @@ impl<'a> Targets<'a> {
         }
         let is_none = is_no_module(self.account, to);
         if is_none {
-            self.no_modules.push(to);
+            push(&mut self.no_modules, to);
         }
         is_none
     }

@@ -1,11 +1,7 @@
 //! A session: what a leaf of the tree commits to (§2.2).
 
 use alloy::primitives::{Address, B256, Bytes, aliases::U48};
-use session_core::{
-    Malformed,
-    abi::{Array, Tuple},
-    leaf, proof,
-};
+use session_core::{leaf, proof};
 
 use crate::NativeKeccak;
 
@@ -67,7 +63,7 @@ impl Session {
                 valid_after_secs: self.valid_after_secs,
                 svm: &self.svm.0.0,
                 session_key_data: &self.session_key_data,
-                proof: no_proof(),
+                proof: &[],
             },
         )
         .into()
@@ -106,11 +102,4 @@ impl Session {
 /// A word of a window, as it is encoded.
 pub(crate) fn uint48(secs: u64) -> Result<U48, SessionError> {
     U48::try_from(secs).map_err(|_| SessionError::WindowTooWide { secs })
-}
-
-/// The empty array: no proof is in a leaf.
-fn no_proof() -> Array<'static> {
-    Tuple::new(&[0; 32], 1)
-        .and_then(|tuple| tuple.array(0))
-        .unwrap_or_else(|Malformed| unreachable!("a zero word is the array of length 0"))
 }

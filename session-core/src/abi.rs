@@ -179,6 +179,12 @@ impl<'a> Array<'a> {
         self.at(index)?.word(index)
     }
 
+    /// All elements, as words.
+    pub fn words(&self) -> &'a [Word] {
+        let (words, _) = self.elements.region.as_chunks();
+        words.get(..self.len).unwrap_or_default()
+    }
+
     /// An address.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use crate::{
     Address, Malformed, Reject, Word,
     abi::{Array, Tuple},
+    reject,
 };
 
 /// `execute(address,uint256,bytes)`.
@@ -94,10 +95,10 @@ impl<'a> Batch<'a> {
     pub fn check_len(&self, sessions: usize) -> Result<usize, Reject> {
         let len = self.to.len();
         if len == 0 {
-            return Err(Reject::Text("SR Empty Batch"));
+            return Err(reject!("SR Empty Batch"));
         }
         if [self.values.len(), self.data.len(), sessions] != [len; 3] {
-            return Err(Reject::Text("Lengths mismatch"));
+            return Err(reject!("Lengths mismatch"));
         }
         Ok(len)
     }

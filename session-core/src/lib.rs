@@ -25,8 +25,11 @@ pub mod proof;
 pub mod rules;
 pub mod signature;
 pub mod target;
+mod text;
 pub mod user_op;
 pub mod validation_data;
+
+pub use text::{Text, part};
 
 /// A 20-byte address.
 pub type Address = [u8; 20];
@@ -37,6 +40,11 @@ pub type Word = [u8; 32];
 pub trait Keccak {
     /// The hash of the parts, one after the other.
     fn keccak(&self, parts: &[&[u8]]) -> Word;
+
+    /// The hash of two words.
+    fn keccak_pair(&self, a: &Word, b: &Word) -> Word {
+        self.keccak(&[a, b])
+    }
 }
 
 /// The calldata is not what its decoder takes: an empty revert.
@@ -49,7 +57,7 @@ pub enum Reject {
     /// Nothing. The EntryPoint says "AA23 reverted (or OOG)".
     Malformed,
     /// `Error(string)`. The EntryPoint says "AA23 reverted: " and the text.
-    Text(&'static str),
+    Text(Text),
 }
 
 impl From<Malformed> for Reject {

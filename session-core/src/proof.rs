@@ -3,24 +3,26 @@
 use crate::{
     Keccak, Reject, Word,
     leaf::{self, is_window_allowed},
-    merkle,
+    merkle, reject,
     user_op::Session,
 };
 
 /// The account has approved no such session.
-pub const NOT_APPROVED: Reject = Reject::Text("SessionNotApproved");
+pub fn not_approved() -> Reject {
+    reject!("SessionNotApproved")
+}
 
 /// The session's leaf, if it is in the account's tree.
 ///
 /// # Errors
-/// [`NOT_APPROVED`].
+/// [`not_approved`].
 pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result<Word, Reject> {
     let leaf = leaf::leaf(keccak, session);
     if is_node(session.session_key_data)
         || !is_window_allowed(session.valid_until_secs, session.valid_after_secs)
-        || !merkle::is_in(keccak, root, leaf, &session.proof)?
+        || !merkle::is_in(keccak, root, leaf, session.proof)
     {
-        return Err(NOT_APPROVED);
+        return Err(not_approved());
     }
     Ok(leaf)
 }

@@ -1,6 +1,6 @@
 //! Who signed a userOp: OpenZeppelin's `ECDSA.recover` 4.9, with its texts (§5.1).
 
-use crate::{Address, Keccak, Reject, Word, digest::eth_signed};
+use crate::{Address, Keccak, Reject, Word, digest::eth_signed, reject};
 
 /// The ecrecover precompile.
 pub trait Recover {
@@ -23,13 +23,13 @@ pub fn recover(
     user_op_hash: &Word,
     signature: &[u8],
 ) -> Result<Address, Reject> {
-    let (r, s, v) = split(signature).ok_or(Reject::Text("ECDSA: invalid signature length"))?;
+    let (r, s, v) = split(signature).ok_or_else(|| reject!("ECDSA: invalid signature length"))?;
     if *s > MAX_S {
-        return Err(Reject::Text("ECDSA: invalid signature 's' value"));
+        return Err(reject!("ECDSA: invalid signature 's' value"));
     }
     host.ecrecover(&eth_signed(host, user_op_hash), v, r, s)
         .filter(|signer| *signer != [0; 20])
-        .ok_or(Reject::Text("ECDSA: invalid signature"))
+        .ok_or_else(|| reject!("ECDSA: invalid signature"))
 }
 
 fn split(signature: &[u8]) -> Option<(&Word, &Word, u8)> {

@@ -142,7 +142,7 @@ pub struct Session<'a> {
     /// Session key and limits, in the SVM's encoding.
     pub session_key_data: &'a [u8],
     /// Siblings from the leaf up.
-    pub proof: Array<'a>,
+    pub proof: &'a [Word],
 }
 
 impl<'a> Session<'a> {
@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
             valid_after_secs: tuple.uint48(field(1)?)?,
             svm: tuple.address(field(2)?)?,
             session_key_data: tuple.bytes(field(3)?)?,
-            proof: tuple.array(field(4)?)?,
+            proof: tuple.array(field(4)?)?.words(),
         })
     }
 }
@@ -167,26 +167,28 @@ impl<'a> Session<'a> {
 pub struct RouterSignature<'a> {
     /// The manager that is to prove the sessions.
     pub manager: &'a Address,
-    /// The sessions, one per action.
-    pub sessions: Array<'a>,
-    /// The same, as it stands: from the array's length word to the end of the module signature.
+    /// The sessions as they stand: from the array's length word to the end of the module signature.
     pub encoded_sessions: &'a [u8],
     /// The session key's signature of the userOp.
     pub session_key_signature: &'a [u8],
 }
 
 impl<'a> RouterSignature<'a> {
-    /// `abi.encode(address, SessionData[], bytes)`, every session of it.
+    /// `abi.encode(address, SessionData[], bytes)`. Hands over every session, in order.
     ///
     /// # Errors
     /// By solc's rule.
-    pub fn decode(module_signature: &'a [u8]) -> Result<Self, Malformed> {
+    pub fn decode(
+        module_signature: &'a [u8],
+        mut take: impl FnMut(BatchedSession<'a>),
+    ) -> Result<Self, Malformed> {
         let tuple = Tuple::new(module_signature, 3)?;
         let sessions = tuple.array(1)?;
-        (0..sessions.len()).try_for_each(|index| BatchedSession::at(&sessions, index).map(drop))?;
+        for index in 0..sessions.len() {
+            take(BatchedSession::at(&sessions, index)?);
+        }
         Ok(Self {
             manager: tuple.address(0)?,
-            sessions,
             encoded_sessions: tuple.from_offset(1)?,
             session_key_signature: tuple.bytes(2)?,
         })

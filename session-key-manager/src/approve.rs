@@ -6,10 +6,14 @@ use session_core::{
     Address,
     abi::Tuple,
     approval::approval,
-    proof::{NOT_APPROVED, prove},
+    proof::{not_approved, prove},
     user_op::{BatchedSession, Session},
 };
-use session_shell::{Answer, Host};
+use session_shell::{
+    Answer, Host,
+    buffer::{append, with_capacity},
+    word,
+};
 
 use crate::root;
 
@@ -28,17 +32,17 @@ pub(crate) fn validate_session_keys(arguments: &[u8]) -> Answer {
     let account = arguments.address(0)?;
     let sessions = arguments.array(1)?;
     if sessions.is_empty() {
-        return Err(NOT_APPROVED.into());
+        return Err(not_approved().into());
     }
     let root = root::of(account);
-    let mut leaves = Vec::new();
+    let mut leaves = with_capacity(sessions.len().wrapping_mul(32));
     for index in 0..sessions.len() {
         let item = BatchedSession::at(&sessions, index)?;
-        leaves.extend(prove(&Host, &root, &item.session)?);
+        append(&mut leaves, &prove(&Host, &root, &item.session)?);
     }
     Ok(answer(account, &leaves))
 }
 
 fn answer(account: &Address, leaves: &[u8]) -> Vec<u8> {
-    approval(&Host, account, leaves).into()
+    word(&approval(&Host, account, leaves))
 }

@@ -11,7 +11,8 @@ mod validate;
 
 use alloc::vec::Vec;
 
-use session_shell::{Answer, calldata::Calldata, svm::bytes4};
+use session_core::{Text, text};
+use session_shell::{Answer, encoding::Encoding, svm::bytes4};
 
 session_shell::program! {
     guarded "validateSessionKeys(address,(uint48,uint48,address,bytes,bytes32[],bytes)[])" => approve::validate_session_keys;
@@ -32,16 +33,17 @@ fn no_signature(_: &[u8]) -> Answer {
 }
 
 fn name(_: &[u8]) -> Answer {
-    Ok(string("Session Key Manager Module"))
+    Ok(string(&text!("Session Key Manager Module")))
 }
 
 fn version(_: &[u8]) -> Answer {
-    Ok(string(env!("CARGO_PKG_VERSION")))
+    Ok(string(&Text::from(env!("CARGO_PKG_VERSION"))))
 }
 
 /// The answer of a function that returns `string`.
-fn string(text: &str) -> Vec<u8> {
-    let mut answer = Calldata::new([0; 4], 1, text.len());
-    answer.bytes(0, text.as_bytes());
-    answer.finish().split_off(4)
+fn string(text: &Text) -> Vec<u8> {
+    let text = text.as_bytes();
+    let mut answer = Encoding::new(&[], 1, text.len());
+    answer.bytes(0, text);
+    answer.finish()
 }

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Keccak, Malformed, Reject, Word, abi::Tuple, pad};
-use session_shell::{Answer, Host, emit, load, msg_sender, store};
+use session_core::{Address, Keccak, Word, abi::Tuple, pad, reject};
+use session_shell::{Answer, Host, emit, encoding::Encoding, load, msg_sender, store, word};
 use stylus_sdk::keccak_const::Keccak256;
 
 /// `MerkleRootUpdated(address account, bytes32 root)`, nothing indexed.
@@ -21,7 +21,7 @@ pub(crate) fn of(account: &Address) -> Word {
 }
 
 fn slot(account: &Address) -> Word {
-    Host.keccak(&[&pad(account), &[0; 32]])
+    Host.keccak_pair(&pad(account), &[0; 32])
 }
 
 /// The caller's root is what it says, whatever it was. 0 revokes everything.
@@ -38,22 +38,19 @@ pub(crate) fn set_merkle_root_if(arguments: &[u8]) -> Answer {
     let published = arguments.bytes(2)?;
     let account = msg_sender();
     if of(&account) != *expected {
-        return Err(Reject::Text("SessionsChanged").into());
+        return Err(reject!("SessionsChanged").into());
     }
     set(&account, next);
-    let mut data = session_shell::calldata::Calldata::new([0; 4], 2, published.len());
+    let mut data = Encoding::new(&[], 2, published.len());
     data.word(0, next);
     data.bytes(1, published);
-    emit(
-        &[SESSIONS_PUBLISHED, pad(&account)],
-        data.finish().get(4..).ok_or(Malformed)?,
-    );
+    emit(&[SESSIONS_PUBLISHED, pad(&account)], &data.finish());
     Ok(Vec::new())
 }
 
 pub(crate) fn get_session_keys(arguments: &[u8]) -> Answer {
     let account = Tuple::new(arguments, 1)?.address(0)?;
-    Ok(of(account).into())
+    Ok(word(&of(account)))
 }
 
 fn set(account: &Address, root: &Word) {

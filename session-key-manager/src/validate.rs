@@ -1,15 +1,14 @@
 //! The validation of a userOp of one action (§2.3, 7.2-H).
 
 use session_core::{
-    Reject,
     abi::Tuple,
     execution,
     proof::prove,
-    target,
+    reject, target,
     user_op::{ManagerSignature, UserOp},
     validation_data,
 };
-use session_shell::{Answer, Host, address, outgoing::is_no_module, svm};
+use session_shell::{Answer, Host, address, outgoing::is_no_module, svm, word};
 
 use crate::root;
 
@@ -35,18 +34,18 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     // After the SVM, so that its own texts come first.
     let (selector, call) = execution::split(user_op.call_data()?)?;
     if !execution::is_execute(selector) {
-        return Err(Reject::Text("SKM Invalid Selector").into());
+        return Err(reject!("SKM Invalid Selector").into());
     }
     let to = execution::execute(call)?.to;
     if target::is_forbidden(to, &[account, &address()])
         || (!well_known::is_typed(session.svm) && !is_no_module(account, to))
     {
-        return Err(Reject::Text("SKM Forbidden Target").into());
+        return Err(reject!("SKM Forbidden Target").into());
     }
     let answer = validation_data::pack(
         !is_signed,
         session.valid_until_secs,
         session.valid_after_secs,
     );
-    Ok(answer.into())
+    Ok(word(&answer))
 }

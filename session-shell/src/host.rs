@@ -3,10 +3,11 @@
 #![allow(unsafe_code)]
 
 use alloc::vec::Vec;
-use core::mem::MaybeUninit;
 
 use session_core::{Address, Keccak, Word};
 use stylus_sdk::hostio;
+
+use crate::buffer;
 
 /// The chain, as session-core asks for it.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ macro_rules! export {
 pub(crate) fn enter(len: usize, run: impl FnOnce(&[u8]) -> (Vec<u8>, usize)) -> usize {
     // SAFETY: Activation adds calls of this import when memory grows, so that the program must have it. 0 pages are free.
     unsafe { hostio::pay_for_memory_grow(0) };
-    let mut input = Vec::with_capacity(len);
+    let mut input = buffer::with_capacity(len);
     // SAFETY: `len` is the length of the calldata, by the chain's word, and the hostio writes all of it.
     unsafe {
         hostio::read_args(input.as_mut_ptr());
@@ -97,21 +98,26 @@ pub fn store(slot: &Word, word: &Word) {
 
 /// Emits a log of at most 4 topics.
 pub fn emit(topics: &[Word], data: &[u8]) {
-    let log = [topics.as_flattened(), data].concat();
+    let log = buffer::concat(&[topics.as_flattened(), data]);
     // SAFETY: see the head of this file.
     unsafe { hostio::emit_log(log.as_ptr(), log.len(), topics.len()) };
 }
 
 impl Keccak for Host {
     fn keccak(&self, parts: &[&[u8]]) -> Word {
-        let preimage = parts.concat();
-        let mut hash = MaybeUninit::<Word>::uninit();
-        // SAFETY: reads the preimage and writes 32 bytes.
-        unsafe {
-            hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash.as_mut_ptr().cast());
-            hash.assume_init()
-        }
+        keccak(&buffer::concat(parts))
     }
+
+    fn keccak_pair(&self, a: &Word, b: &Word) -> Word {
+        keccak([*a, *b].as_flattened())
+    }
+}
+
+fn keccak(preimage: &[u8]) -> Word {
+    let mut hash = [0; 32];
+    // SAFETY: reads the preimage and writes 32 bytes.
+    unsafe { hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash.as_mut_ptr()) };
+    hash
 }
 
 /// Calls `to` with all gas that may be passed on and no ether: has it succeeded, and how long is what it returned?

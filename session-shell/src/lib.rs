@@ -1,4 +1,4 @@
-//! What every program shares: entry and dispatch table ([`program`]), calldata of calls out ([`calldata`]), calls out
+//! What every program shares: entry and dispatch table ([`program`]), calldata of calls out ([`encoding`]), calls out
 //! and their answers ([`outgoing`]), reverts ([`revert`]), and a whole session validation module ([`svm`]).
 //!
 //! `host` is the only file of the programs with unsafe code. Nothing in here decides anything about sessions: that is
@@ -8,7 +8,8 @@
 
 extern crate alloc;
 
-pub mod calldata;
+pub mod buffer;
+pub mod encoding;
 mod host;
 pub mod outgoing;
 pub mod program;
@@ -16,5 +17,5 @@ pub mod revert;
 pub mod svm;
 
 pub use host::{Host, address, emit, load, msg_sender, store};
-pub use program::Answer;
+pub use program::{Answer, word};
 pub use revert::Revert;

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use session_core::{Address, Word, abi::as_bool, signature::Recover};
 
 use crate::{
-    Host, Revert,
-    calldata::Calldata,
+    Host, Revert, buffer,
+    encoding::Encoding,
     host::{self, read_returned},
 };
 
@@ -41,13 +41,11 @@ fn returned((is_ok, len): (bool, usize)) -> Result<Returned, Revert> {
     Ok(Some(word))
 }
 
-/// All that the last call returned, or nothing if there is no memory for it.
+/// All that the last call returned.
 fn whole(len: usize) -> Vec<u8> {
-    let mut data = Vec::new();
-    if data.try_reserve_exact(len).is_ok() {
-        data.resize(len, 0);
-        read_returned(&mut data);
-    }
+    let mut data = buffer::with_capacity(len);
+    buffer::append_zeros(&mut data, len);
+    read_returned(&mut data);
     data
 }
 
@@ -59,7 +57,7 @@ const IS_MODULE_ENABLED: [u8; 4] = [0x2d, 0x9a, 0xd5, 0x3d];
 /// # Errors
 /// What the account reverted with.
 pub fn is_module_enabled(account: &Address, module: &Address) -> Result<Option<bool>, Revert> {
-    let mut data = Calldata::new(IS_MODULE_ENABLED, 1, 0);
+    let mut data = Encoding::new(&IS_MODULE_ENABLED, 1, 0);
     data.address(0, module);
     let answer = static_call(account, &data.finish())?;
     Ok(answer.as_ref().and_then(as_bool))
@@ -70,8 +68,6 @@ pub fn is_no_module(account: &Address, to: &Address) -> bool {
     matches!(is_module_enabled(account, to), Ok(Some(false)))
 }
 
-const ECRECOVER: Address = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-
 impl Recover for Host {
     fn ecrecover(&self, digest: &Word, v: u8, r: &Word, s: &Word) -> Option<Address> {
         let mut v_word = [0; 32];
@@ -79,8 +75,12 @@ impl Recover for Host {
             *last = v;
         }
         let input = [*digest, v_word, *r, *s];
+        let mut precompile = [0; 20];
+        if let Some(last) = precompile.last_mut() {
+            *last = 1;
+        }
         // The precompile answers nothing if there is no signer.
-        let answer = static_call(&ECRECOVER, input.as_flattened()).ok()??;
+        let answer = static_call(&precompile, input.as_flattened()).ok()??;
         answer.last_chunk().copied()
     }
 }

@@ -2,12 +2,18 @@
 
 use alloc::vec::Vec;
 
+use session_core::Word;
 use stylus_sdk::keccak_const::Keccak256;
 
-use crate::{Revert, host};
+use crate::{Revert, buffer, host};
 
 /// What a function answers: returndata, or revert data.
 pub type Answer = Result<Vec<u8>, Revert>;
+
+/// The answer of a function that returns one word.
+pub fn word(word: &Word) -> Vec<u8> {
+    buffer::concat(&[word])
+}
 
 /// A row of the dispatch table.
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Malformed, Reject};
+use session_core::{Malformed, Reject, Text};
 
-use crate::calldata::Calldata;
+use crate::encoding::Encoding;
 
 /// `Error(string)`.
 const ERROR: [u8; 4] = [0x08, 0xc3, 0x79, 0xa0];
@@ -20,8 +20,8 @@ impl Revert {
     }
 
     /// `Error(string)`.
-    pub fn text(text: &str) -> Self {
-        let mut data = Calldata::new(ERROR, 1, text.len());
+    pub fn text(text: &Text) -> Self {
+        let mut data = Encoding::new(&ERROR, 1, text.as_bytes().len());
         data.bytes(0, text.as_bytes());
         Self(data.finish())
     }
@@ -37,7 +37,7 @@ impl From<Reject> for Revert {
     fn from(reject: Reject) -> Self {
         match reject {
             Reject::Malformed => Self::empty(),
-            Reject::Text(text) => Self::text(text),
+            Reject::Text(text) => Self::text(&text),
         }
     }
 }

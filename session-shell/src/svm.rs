@@ -6,11 +6,17 @@ use session_core::{
     Address, Word,
     abi::{Tuple, as_bool},
     execution::Action,
-    signature,
+    pad, signature,
     user_op::{BatchedSession, UserOp},
 };
 
-use crate::{Answer, Host, Revert, calldata::Calldata, outgoing::call};
+use crate::{
+    Answer, Host, Revert,
+    buffer::{append, append_zeros, with_capacity},
+    encoding::Encoding,
+    outgoing::call,
+    program::word,
+};
 
 /// `validateSessionUserOp(UserOperation,bytes32,bytes,bytes)`.
 const VALIDATE_SESSION_USER_OP: [u8; 4] = [0x84, 0xf1, 0x6a, 0x4d];
@@ -62,7 +68,7 @@ pub fn validate_params(
     // These rules have no use for callSpecificData, but solc's decoder refuses it if it is out of bounds.
     arguments.bytes(4)?;
     let session_key = check(&action, session_key_data)?;
-    Ok([&[0; 12], session_key.as_slice()].concat())
+    Ok(word(&pad(session_key)))
 }
 
 /// The userOp path: true if the session key signed, and its grant covers what the userOp does.
@@ -78,11 +84,11 @@ pub fn validate_user_op(
     let session_key_signature = arguments.bytes(3)?;
     let session_key = check(user_op.call_data()?, session_key_data)?;
     let signer = signature::recover(&Host, user_op_hash, session_key_signature)?;
-    let mut answer = Vec::from([0; 32]);
+    let mut answer = [0; 32];
     if let Some(last) = answer.last_mut() {
         *last = u8::from(signer == *session_key);
     }
-    Ok(answer)
+    Ok(word(&answer))
 }
 
 /// `EXECUTE_SELECTOR()`.
@@ -105,9 +111,10 @@ pub fn execute_optimized_selector(_: &[u8]) -> Answer {
 
 /// The answer of a function that returns `bytes4`.
 pub fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
-    let mut word = Vec::from(bytes);
-    word.resize(32, 0);
-    word
+    let mut answer = with_capacity(32);
+    append(&mut answer, &bytes);
+    append_zeros(&mut answer, 28);
+    answer
 }
 
 /// Asks an SVM for the session key that may do this action.
@@ -120,7 +127,7 @@ pub fn ask_params(item: &BatchedSession<'_>, action: &Action<'_>) -> Result<Addr
         item.session.session_key_data,
         item.call_specific_data,
     ];
-    let mut data = Calldata::new(VALIDATE_SESSION_PARAMS, 5, tail_bytes(&parts));
+    let mut data = Encoding::new(&VALIDATE_SESSION_PARAMS, 5, tail_bytes(&parts));
     data.address(0, action.to);
     data.word(1, action.value);
     for (index, part) in (2..).zip(parts) {
@@ -145,7 +152,7 @@ pub fn ask_user_op(
     session_key_signature: &[u8],
 ) -> Result<bool, Revert> {
     let tail = tail_bytes(&[session_key_data, session_key_signature, encoded_user_op]);
-    let mut data = Calldata::new(VALIDATE_SESSION_USER_OP, 4, tail);
+    let mut data = Encoding::new(&VALIDATE_SESSION_USER_OP, 4, tail);
     data.word(1, user_op_hash);
     data.bytes(2, session_key_data);
     data.bytes(3, session_key_signature);

@@ -3,12 +3,9 @@
 
 use std::{fs, path::Path};
 
-use alloy::{
-    primitives::{Address, B256, Bytes},
-    sol_types::SolValue as _,
-};
+use alloy::primitives::{Address, B256, Bytes};
 use serde_json::Value;
-use session_core::{abi::Tuple, merkle};
+use session_core::merkle;
 use session_keys::{NativeKeccak, Session};
 
 /// A JSON file in tests/vectors of the workspace.
@@ -40,9 +37,8 @@ pub fn address(value: &Value) -> Address {
 
 /// Does the program's own code find the leaf in the tree of this root?
 pub fn proves(root: B256, leaf: B256, proof: &[B256]) -> bool {
-    let encoded = (proof.to_vec(),).abi_encode_params();
-    let array = Tuple::new(&encoded, 1).unwrap().array(0).unwrap();
-    merkle::is_in(&NativeKeccak, &root, leaf.0, &array).unwrap()
+    let proof: Vec<_> = proof.iter().map(|node| node.0).collect();
+    merkle::is_in(&NativeKeccak, &root, leaf.0, &proof)
 }
 
 /// Session `n` of tests/vectors/merkletreejs.json.

@@ -3,7 +3,7 @@
 //! The holder of the key can take the difference between the market's price and the least one, on every call.
 
 use super::{Rules, exact, is_zero};
-use crate::{Address, Malformed, Reject, Word, abi::Tuple, execution::Action};
+use crate::{Address, Malformed, Reject, Word, abi::Tuple, execution::Action, reject};
 
 /// Uniswap V3 SwapRouter `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient,
 /// uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96))`.
@@ -32,38 +32,39 @@ pub struct Grant<'a> {
 }
 
 impl<'a> Rules<'a> for Grant<'a> {
-    const INVALID_SELECTOR: &'static str = "DEXSV Invalid Selector";
+    fn invalid_selector() -> Reject {
+        reject!("DEXSV Invalid Selector")
+    }
 
     fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
-        decode(session_key_data).map_err(|_| Reject::Text("DEXSV Malformed Session"))
+        decode(session_key_data).map_err(|_| reject!("DEXSV Malformed Session"))
     }
 
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        let refuse = |text| Err(Reject::Text(text));
         if action.to != self.dex {
-            return refuse("DEXSV Wrong Dex");
+            return Err(reject!("DEXSV Wrong Dex"));
         }
         if !action.has_no_value() {
-            return refuse("DEXSV Non Zero Value");
+            return Err(reject!("DEXSV Non Zero Value"));
         }
         let Some((&EXACT_INPUT_SINGLE, arguments)) = action.data.split_first_chunk() else {
-            return refuse("DEXSV Invalid Method");
+            return Err(reject!("DEXSV Invalid Method"));
         };
         let Ok(swap) = exact_input_single(arguments) else {
-            return refuse("DEXSV Malformed Call");
+            return Err(reject!("DEXSV Malformed Call"));
         };
         if swap.token_in != self.token_in || swap.token_out != self.token_out {
-            return refuse("DEXSV Wrong Token");
+            return Err(reject!("DEXSV Wrong Token"));
         }
         if swap.recipient != self.recipient {
-            return refuse("DEXSV Wrong Recipient");
+            return Err(reject!("DEXSV Wrong Recipient"));
         }
         // Some routers read 0 as "all that I hold".
         if is_zero(swap.amount_in) {
-            return refuse("DEXSV Malformed Call");
+            return Err(reject!("DEXSV Malformed Call"));
         }
         if swap.amount_in > self.max_amount_in {
-            return refuse("DEXSV Max Amount Exceeded");
+            return Err(reject!("DEXSV Max Amount Exceeded"));
         }
         if is_zero(swap.min_out)
             || is_less(
@@ -71,7 +72,7 @@ impl<'a> Rules<'a> for Grant<'a> {
                 &product(swap.amount_in, self.min_out_num),
             )
         {
-            return refuse("DEXSV Min Out Too Low");
+            return Err(reject!("DEXSV Min Out Too Low"));
         }
         Ok(self.session_key)
     }

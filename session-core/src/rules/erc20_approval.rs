@@ -3,7 +3,7 @@
 //! The limit is per action: every approval arms the allowance again.
 
 use super::{Rules, ZERO_ADDRESS, exact};
-use crate::{Address, Malformed, Reject, Word, execution::Action};
+use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
 
 /// `approve(address,uint256)`.
 pub const APPROVE: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
@@ -22,31 +22,32 @@ pub struct Grant<'a> {
 }
 
 impl<'a> Rules<'a> for Grant<'a> {
-    const INVALID_SELECTOR: &'static str = "ERC20AV Invalid Selector";
+    fn invalid_selector() -> Reject {
+        reject!("ERC20AV Invalid Selector")
+    }
 
     fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
-        decode(session_key_data).map_err(|_| Reject::Text("ERC20AV Malformed Session"))
+        decode(session_key_data).map_err(|_| reject!("ERC20AV Malformed Session"))
     }
 
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        let refuse = |text| Err(Reject::Text(text));
         if action.to != self.token {
-            return refuse("ERC20AV Wrong Token");
+            return Err(reject!("ERC20AV Wrong Token"));
         }
         if !action.has_no_value() {
-            return refuse("ERC20AV Non Zero Value");
+            return Err(reject!("ERC20AV Non Zero Value"));
         }
         let Some((&APPROVE, arguments)) = action.data.split_first_chunk() else {
-            return refuse("ERC20AV Invalid Method");
+            return Err(reject!("ERC20AV Invalid Method"));
         };
         let Ok((spender, amount)) = approve(arguments) else {
-            return refuse("ERC20AV Malformed Call");
+            return Err(reject!("ERC20AV Malformed Call"));
         };
         if spender != self.spender {
-            return refuse("ERC20AV Wrong Spender");
+            return Err(reject!("ERC20AV Wrong Spender"));
         }
         if amount > self.max_amount {
-            return refuse("ERC20AV Max Amount Exceeded");
+            return Err(reject!("ERC20AV Max Amount Exceeded"));
         }
         Ok(self.session_key)
     }

@@ -1,7 +1,7 @@
 //! `erc20-stake`: put tokens to work in one contract, for the account (§10.6).
 
 use super::{Rules, ZERO_ADDRESS, exact};
-use crate::{Address, Malformed, Reject, Word, execution::Action};
+use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
 
 /// `stake(uint256)`: the credit goes to the caller.
 pub const STAKE: [u8; 4] = [0xa6, 0x94, 0xfc, 0x3a];
@@ -25,32 +25,33 @@ pub struct Grant<'a> {
 }
 
 impl<'a> Rules<'a> for Grant<'a> {
-    const INVALID_SELECTOR: &'static str = "ERC20STV Invalid Selector";
+    fn invalid_selector() -> Reject {
+        reject!("ERC20STV Invalid Selector")
+    }
 
     fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
-        decode(session_key_data).map_err(|_| Reject::Text("ERC20STV Malformed Session"))
+        decode(session_key_data).map_err(|_| reject!("ERC20STV Malformed Session"))
     }
 
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        let refuse = |text| Err(Reject::Text(text));
         if action.to != self.staking {
-            return refuse("ERC20STV Wrong Staking");
+            return Err(reject!("ERC20STV Wrong Staking"));
         }
         if !action.has_no_value() {
-            return refuse("ERC20STV Non Zero Value");
+            return Err(reject!("ERC20STV Non Zero Value"));
         }
         let arguments = match action.data.split_first_chunk() {
             Some((selector, arguments)) if *selector == self.selector => arguments,
-            _ => return refuse("ERC20STV Invalid Method"),
+            _ => return Err(reject!("ERC20STV Invalid Method")),
         };
         let Ok((amount, receiver)) = call(self.selector, arguments) else {
-            return refuse("ERC20STV Malformed Call");
+            return Err(reject!("ERC20STV Malformed Call"));
         };
         if receiver != self.on_behalf_of {
-            return refuse("ERC20STV Wrong Receiver");
+            return Err(reject!("ERC20STV Wrong Receiver"));
         }
         if amount > self.max_amount {
-            return refuse("ERC20STV Max Amount Exceeded");
+            return Err(reject!("ERC20STV Max Amount Exceeded"));
         }
         Ok(self.session_key)
     }

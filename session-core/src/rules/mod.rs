@@ -16,7 +16,7 @@ use crate::{
 /// What a session of one SVM grants: its session key data, decoded.
 pub trait Rules<'a>: Sized {
     /// The outer selector is not that of `execute`.
-    const INVALID_SELECTOR: &'static str;
+    fn invalid_selector() -> Reject;
 
     /// Decodes session key data.
     ///
@@ -41,7 +41,7 @@ pub fn check_call_data<'a, R: Rules<'a>>(
 ) -> Result<&'a Address, Reject> {
     let (selector, arguments) = execution::split(call_data)?;
     if !execution::is_execute(selector) {
-        return Err(Reject::Text(R::INVALID_SELECTOR));
+        return Err(R::invalid_selector());
     }
     let grant = R::decode(session_key_data)?;
     grant.check(&execution::execute(arguments)?)

@@ -4,7 +4,7 @@ use crate::support::{MAX, ZERO, number};
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolValue;
 use session_core::{
-    Malformed, Reject, Word,
+    Malformed, Reject, Text, Word,
     abi::as_bool,
     execution::{Action, Batch},
 };
@@ -40,7 +40,11 @@ fn an_empty_batch_is_refused_before_lengths_are_compared() {
         let (values, data, sessions) = (lengths / 9, lengths / 3 % 3, lengths % 3);
         let bytes = encoded(0, values, data);
         let answer = Batch::decode(&bytes).unwrap().check_len(sessions.into());
-        assert_eq!(answer, Err(Reject::Text("SR Empty Batch")), "{lengths}");
+        assert_eq!(
+            answer,
+            Err(Reject::Text(Text::from("SR Empty Batch"))),
+            "{lengths}"
+        );
     }
 }
 
@@ -56,7 +60,7 @@ fn all_lengths_are_that_of_the_targets() {
         let expected = if [values, data, sessions] == [to; 3] {
             Ok(usize::from(to))
         } else {
-            Err(Reject::Text("Lengths mismatch"))
+            Err(Reject::Text(Text::from("Lengths mismatch")))
         };
         assert_eq!(answer, expected, "{to} {values} {data} {sessions}");
     }

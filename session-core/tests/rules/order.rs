@@ -4,7 +4,7 @@ use crate::{
     dex_swap, erc20_approval, erc20_stake,
     support::{Request, ZERO, account},
 };
-use session_core::{Address, Reject, rules};
+use session_core::{Address, Reject, Text, rules};
 
 /// What a check says, and a change that violates it and no other.
 type Check = (Reject, fn(&mut Request));
@@ -15,7 +15,8 @@ const BATCH: [u8; 4] = [0x47, 0xe1, 0xda, 0x2a];
 
 /// The checks up to the shape of the inner call: the first and the third are not made of an action.
 fn common(prefix_texts: [&'static str; 6]) -> Vec<Check> {
-    let [selector, session, target, value, method, call] = prefix_texts.map(Reject::Text);
+    let [selector, session, target, value, method, call] =
+        prefix_texts.map(|text| Reject::Text(text.into()));
     vec![
         (selector, |request| request.outer = BATCH),
         (session, |request| request.session.push(0)),
@@ -87,12 +88,15 @@ fn approvals_are_checked_in_order() {
     ]);
     checks.extend([
         (
-            Reject::Text("ERC20AV Wrong Spender"),
+            Reject::Text(Text::from("ERC20AV Wrong Spender")),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (Reject::Text("ERC20AV Max Amount Exceeded"), |request| {
-            request.set_argument(1, [0xff; 32]);
-        }),
+        (
+            Reject::Text(Text::from("ERC20AV Max Amount Exceeded")),
+            |request| {
+                request.set_argument(1, [0xff; 32]);
+            },
+        ),
     ]);
     assert_order(&erc20_approval::good(), answers_of_approval, &checks);
 }
@@ -109,26 +113,38 @@ fn swaps_are_checked_in_order() {
     ]);
     checks.extend([
         (
-            Reject::Text("DEXSV Wrong Token"),
+            Reject::Text(Text::from("DEXSV Wrong Token")),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (Reject::Text("DEXSV Wrong Token"), |request| {
+        (Reject::Text(Text::from("DEXSV Wrong Token")), |request| {
             request.set_argument(1, account(0x99));
         }),
-        (Reject::Text("DEXSV Wrong Recipient"), |request| {
-            request.set_argument(3, account(0x99));
-        }),
+        (
+            Reject::Text(Text::from("DEXSV Wrong Recipient")),
+            |request| {
+                request.set_argument(3, account(0x99));
+            },
+        ),
         // An amount of zero: no amount violates this check and the next one.
-        (Reject::Text("DEXSV Malformed Call"), |request| {
-            request.set_argument(5, ZERO);
-        }),
-        (Reject::Text("DEXSV Max Amount Exceeded"), |request| {
-            // Cheap enough for the least price.
-            request.set_argument(5, dex_swap::ONE_TOO_MANY);
-        }),
-        (Reject::Text("DEXSV Min Out Too Low"), |request| {
-            request.set_argument(6, ZERO);
-        }),
+        (
+            Reject::Text(Text::from("DEXSV Malformed Call")),
+            |request| {
+                request.set_argument(5, ZERO);
+            },
+        ),
+        (
+            Reject::Text(Text::from("DEXSV Max Amount Exceeded")),
+            |request| {
+                // Cheap enough for the least price.
+                request.set_argument(5, dex_swap::ONE_TOO_MANY);
+            },
+        ),
+        (
+            Reject::Text(Text::from("DEXSV Min Out Too Low")),
+            |request| {
+                request.set_argument(6, ZERO);
+            },
+        ),
     ]);
     assert_order(&dex_swap::good(), answers_of_swap, &checks);
 }
@@ -151,7 +167,10 @@ fn too_much(request: &mut Request) {
 #[test]
 fn stakes_are_checked_in_order() {
     let mut checks = checks_of_stake();
-    checks.push((Reject::Text("ERC20STV Max Amount Exceeded"), too_much));
+    checks.push((
+        Reject::Text(Text::from("ERC20STV Max Amount Exceeded")),
+        too_much,
+    ));
     assert_order(&erc20_stake::stake(), answers_of_stake, &checks);
 }
 
@@ -160,10 +179,13 @@ fn deposits_are_checked_in_order() {
     let mut checks = checks_of_stake();
     checks.extend([
         (
-            Reject::Text("ERC20STV Wrong Receiver"),
+            Reject::Text(Text::from("ERC20STV Wrong Receiver")),
             (|request| request.set_argument(1, account(0x99))) as fn(&mut Request),
         ),
-        (Reject::Text("ERC20STV Max Amount Exceeded"), too_much),
+        (
+            Reject::Text(Text::from("ERC20STV Max Amount Exceeded")),
+            too_much,
+        ),
     ]);
     assert_order(&erc20_stake::deposit(), answers_of_stake, &checks);
 }

@@ -4,10 +4,10 @@ use crate::support::Sha3;
 use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 use session_core::{
-    Address, Keccak, Reject, Word,
+    Address, Keccak, Reject, Text, Word,
     leaf::FOREVER_SECS,
     merkle::parent,
-    proof::{NOT_APPROVED, is_node, prove},
+    proof::{is_node, not_approved, prove},
     user_op::ManagerSignature,
 };
 
@@ -64,7 +64,10 @@ impl Plain {
 
 #[test]
 fn the_refusal_is_the_references() {
-    assert_eq!(NOT_APPROVED, Reject::Text("SessionNotApproved"));
+    assert_eq!(
+        not_approved(),
+        Reject::Text(Text::from("SessionNotApproved"))
+    );
 }
 
 #[test]
@@ -87,18 +90,18 @@ fn a_session_is_proven_by_its_siblings_from_the_leaf_up() {
             &[first, [0x77; 32]],
             &[[0x77; 32], second],
         ] {
-            assert_eq!(session.prove(&root, wrong), Err(NOT_APPROVED));
+            assert_eq!(session.prove(&root, wrong), Err(not_approved()));
         }
         assert_eq!(
             session.prove(&left, &[first, second]),
-            Err(NOT_APPROVED),
+            Err(not_approved()),
             "another root"
         );
         let mut neighbour = root;
         neighbour[31] ^= 1;
         assert_eq!(
             session.prove(&neighbour, &[first, second]),
-            Err(NOT_APPROVED)
+            Err(not_approved())
         );
     }
 }
@@ -138,7 +141,7 @@ fn every_field_of_a_session_is_in_its_leaf() {
         others.push(other);
     }
     for other in others {
-        assert_eq!(other.prove(&root, &[]), Err(NOT_APPROVED));
+        assert_eq!(other.prove(&root, &[]), Err(not_approved()));
         assert!(other.alone().is_ok());
     }
 }
@@ -146,8 +149,8 @@ fn every_field_of_a_session_is_in_its_leaf() {
 #[test]
 fn nothing_is_proven_against_the_root_zero() {
     let session = plain(b"limits");
-    assert_eq!(session.prove(&[0; 32], &[]), Err(NOT_APPROVED));
-    assert_eq!(session.prove(&[0; 32], &[[0; 32]]), Err(NOT_APPROVED));
+    assert_eq!(session.prove(&[0; 32], &[]), Err(not_approved()));
+    assert_eq!(session.prove(&[0; 32], &[[0; 32]]), Err(not_approved()));
 
     /// Even if a leaf of hash zero were found.
     struct Broken;
@@ -158,7 +161,7 @@ fn nothing_is_proven_against_the_root_zero() {
     }
     for proof in [&[][..], &[[0; 32]]] {
         let answer = session.prove_by(&Broken, &[0; 32], proof);
-        assert_eq!(answer, Err(NOT_APPROVED));
+        assert_eq!(answer, Err(not_approved()));
     }
 }
 
@@ -186,7 +189,7 @@ fn an_inner_node_is_no_session() {
         data: high.to_vec(),
     };
     assert_eq!(forged.leaf(), root, "the preimage is the node's");
-    assert_eq!(forged.prove(&root, &[]), Err(NOT_APPROVED));
+    assert_eq!(forged.prove(&root, &[]), Err(not_approved()));
 }
 
 #[test]
@@ -204,7 +207,7 @@ fn data_of_32_bytes_is_one_address_or_refused() {
         assert_eq!(is_node(&data), is_refused, "bit {bit}");
         let session = plain(&data);
         let expected = if is_refused {
-            Err(NOT_APPROVED)
+            Err(not_approved())
         } else {
             Ok(session.leaf())
         };
@@ -249,7 +252,7 @@ fn bit_47_is_refused_in_a_session_but_in_for_ever() {
         let expected = if is_allowed {
             Ok(session.leaf())
         } else {
-            Err(NOT_APPROVED)
+            Err(not_approved())
         };
         assert_eq!(session.alone(), expected, "{until:x} {after:x}");
     }

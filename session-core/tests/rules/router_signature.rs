@@ -34,36 +34,35 @@ fn encoded(sessions: u8) -> Vec<u8> {
     (Address::repeat_byte(0xaa), sessions, signature).abi_encode_params()
 }
 
+fn decode(bytes: &[u8]) -> Result<(RouterSignature<'_>, Vec<BatchedSession<'_>>), Malformed> {
+    let mut sessions = Vec::new();
+    let signature = RouterSignature::decode(bytes, |session| sessions.push(session))?;
+    Ok((signature, sessions))
+}
+
 fn assert_is(session: &Session<'_>, expected: &SessionData) {
     let secs = [session.valid_until_secs, session.valid_after_secs];
     let expected_secs = [expected.validUntil, expected.validAfter];
     assert_eq!(secs, expected_secs.map(|secs| secs.to::<u64>()));
     assert_eq!(session.svm, &expected.sessionValidationModule.0.0);
     assert_eq!(session.session_key_data, &expected.sessionKeyData[..]);
-    let proof: Vec<B256> = (0..session.proof.len())
-        .map(|index| B256::from(*session.proof.word(index).unwrap()))
-        .collect();
+    let proof: Vec<B256> = session.proof.iter().map(B256::from).collect();
     assert_eq!(proof, expected.merkleProof);
-    assert_eq!(session.proof.is_empty(), expected.merkleProof.is_empty());
 }
 
 #[test]
 fn a_router_signature_is_read_back() {
     for count in 0..=4 {
         let bytes = encoded(count);
-        let decoded = RouterSignature::decode(&bytes).unwrap();
+        let (decoded, sessions) = decode(&bytes).unwrap();
         assert_eq!(decoded.manager, &[0xaa; 20]);
         assert_eq!(decoded.session_key_signature, [3; 65]);
         let count = usize::from(count);
-        assert_eq!(decoded.sessions.len(), count);
-        for index in 0..count {
-            let batched = BatchedSession::at(&decoded.sessions, index).unwrap();
+        assert_eq!(sessions.len(), count);
+        for (index, batched) in sessions.iter().enumerate() {
             let expected = session(u8::try_from(index).unwrap());
             assert_is(&batched.session, &expected);
             assert_eq!(batched.call_specific_data, &expected.callSpecificData[..]);
-        }
-        for index in [count, count + 1, usize::MAX] {
-            assert_eq!(BatchedSession::at(&decoded.sessions, index), Err(Malformed));
         }
     }
 }
@@ -91,16 +90,16 @@ fn encoded_sessions_are_all_bytes_from_the_array_on() {
     let mut bytes = encoded(2);
     for trailing in [&[][..], &[0xee; 5]] {
         bytes.extend(trailing);
-        let decoded = RouterSignature::decode(&bytes).unwrap();
+        let (decoded, sessions) = decode(&bytes).unwrap();
         assert_eq!(decoded.encoded_sessions, &bytes[0x60..]);
         // Behind the offset 0x20 they are an argument of another call.
         let argument = [&number(0x20)[..], decoded.encoded_sessions].concat();
         let again = Tuple::new(&argument, 1).unwrap().array(0).unwrap();
-        for index in 0..2 {
-            assert_eq!(
-                BatchedSession::at(&again, index),
-                BatchedSession::at(&decoded.sessions, index)
-            );
+        for (index, session) in sessions.into_iter().enumerate() {
+            assert_eq!(BatchedSession::at(&again, index), Ok(session));
+        }
+        for index in [2, 3, usize::MAX] {
+            assert_eq!(BatchedSession::at(&again, index), Err(Malformed));
         }
     }
     // The array moved behind 32 bytes of junk.
@@ -111,7 +110,7 @@ fn encoded_sessions_are_all_bytes_from_the_array_on() {
         let offset = u16::from_be_bytes([moved[low], moved[low + 1]]) + 32;
         moved[low..low + 2].copy_from_slice(&offset.to_be_bytes());
     }
-    let decoded = RouterSignature::decode(&moved).unwrap();
+    let (decoded, _) = decode(&moved).unwrap();
     assert_eq!(decoded.encoded_sessions, &moved[0x80..]);
     assert_eq!(decoded.session_key_signature, [3; 65]);
 }
@@ -122,9 +121,8 @@ fn sessions_may_share_their_bytes() {
     // Both offsets of the array, after its length, lead to the second session.
     let (first, second) = (0x80, 0xa0);
     bytes.copy_within(second..second + 32, first);
-    let decoded = RouterSignature::decode(&bytes).unwrap();
-    for index in 0..2 {
-        let batched = BatchedSession::at(&decoded.sessions, index).unwrap();
+    let (_, sessions) = decode(&bytes).unwrap();
+    for batched in sessions {
         assert_is(&batched.session, &session(1));
     }
 }
@@ -134,9 +132,9 @@ fn every_prefix_but_of_the_padding_is_malformed() {
     let bytes = encoded(2);
     let padding = 96 - 65;
     for len in 0..bytes.len() - padding {
-        assert_eq!(RouterSignature::decode(&bytes[..len]), Err(Malformed));
+        assert_eq!(decode(&bytes[..len]), Err(Malformed));
     }
-    assert!(RouterSignature::decode(&bytes[..bytes.len() - padding]).is_ok());
+    assert!(decode(&bytes[..bytes.len() - padding]).is_ok());
 }
 
 /// All of whose words are zero: its offsets lead to its own first word, and that is the length 0.
@@ -145,14 +143,14 @@ fn a_session_needs_its_six_words_and_no_more() {
     let head = [number(0xaa), number(0x60), number(0x60 + 32 * 2)];
     let sessions = [number(1), number(0x20)];
     let whole = [&head[..], &sessions, &[number(0); 6]].concat().concat();
-    let decoded = RouterSignature::decode(&whole).unwrap();
-    let batched = BatchedSession::at(&decoded.sessions, 0).unwrap();
+    let (decoded, sessions) = decode(&whole).unwrap();
+    let batched = sessions[0];
     assert_eq!(batched.session.svm, &[0; 20]);
     assert_eq!(batched.session.proof.len(), 0);
     assert!(batched.session.session_key_data.is_empty() && batched.call_specific_data.is_empty());
     assert!(decoded.session_key_signature.is_empty());
     for len in 0..whole.len() {
-        let cut = RouterSignature::decode(&whole[..len]);
+        let cut = decode(&whole[..len]);
         assert_eq!(cut, Err(Malformed), "{len} bytes");
     }
 }
@@ -174,11 +172,11 @@ fn a_user_op_needs_its_eleven_words_and_no_more() {
 #[test]
 fn a_dirty_word_anywhere_is_malformed() {
     let good = encoded(2);
-    assert!(RouterSignature::decode(&good).is_ok());
+    assert!(decode(&good).is_ok());
     let with = |at: usize, word: Word| {
         let mut bad = good.clone();
         bad[at..at + 32].copy_from_slice(&word);
-        RouterSignature::decode(&bad).map(drop)
+        decode(&bad).map(drop)
     };
     let read = |at: usize| usize::from(u16::from_be_bytes([good[at + 30], good[at + 31]]));
     let dirty = |at: usize, byte: usize| {

@@ -34,7 +34,7 @@ pub fn account(byte: u8) -> Word {
 }
 
 pub fn text<T>(text: &'static str) -> Result<T, Reject> {
-    Err(Reject::Text(text))
+    Err(Reject::Text(text.into()))
 }
 
 pub fn plus_one(word: Word) -> Word {

@@ -22,10 +22,13 @@ pub enum WorldError {
     Artefact(#[from] ArtefactError),
     /// The EntryPoint or a program can not be deployed or activated
     #[error("{what}: {source}")]
-    Deploy { what: String, source: ProgramError },
+    Deploy {
+        what: String,
+        source: Box<ProgramError>,
+    },
     /// The chain takes no such transaction
     #[error("{what}: {source}")]
-    Refused { what: String, source: TxError },
+    Refused { what: String, source: Box<TxError> },
     /// The transaction ran and failed
     #[error("{what} failed: {reason} (transaction {hash})")]
     Reverted {
@@ -35,13 +38,19 @@ pub enum WorldError {
     },
     /// A call that is no transaction failed
     #[error("{what}: {source}")]
-    Call { what: String, source: CallError },
+    Call {
+        what: String,
+        source: Box<CallError>,
+    },
     /// The answer is not what the function gives
     #[error("{what}: {reason}")]
     Answer { what: String, reason: String },
     /// The transaction can not be traced
     #[error("{what}: {source}")]
-    Trace { what: String, source: TraceError },
+    Trace {
+        what: String,
+        source: Box<TraceError>,
+    },
     /// A userOp that was to succeed did not
     #[error("userOp {index} {reason}")]
     UserOp { index: usize, reason: String },

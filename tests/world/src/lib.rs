@@ -120,7 +120,7 @@ impl World {
             .deploy_entry_point(EntryPointVersion::V06, &path)
             .map_err(|source| WorldError::Deploy {
                 what: "EntryPoint".into(),
-                source,
+                source: Box::new(source),
             })?;
         let mut world = Self {
             node,
@@ -252,7 +252,7 @@ impl World {
         let wasm = program(name)?;
         let error = |source| WorldError::Deploy {
             what: name.into(),
-            source,
+            source: Box::new(source),
         };
         let address = self
             .node
@@ -319,7 +319,7 @@ impl World {
             .call(&request, Latest)
             .map_err(|source| WorldError::Call {
                 what: self.what::<C>(to),
-                source,
+                source: Box::new(source),
             })?;
         C::abi_decode_returns(&answer).map_err(|error| WorldError::Answer {
             what: self.what::<C>(to),
@@ -338,7 +338,7 @@ impl World {
             .execute(request)
             .map_err(|source| WorldError::Refused {
                 what: what.into(),
-                source,
+                source: Box::new(source),
             })
     }
 
@@ -357,7 +357,7 @@ impl World {
             .trace_transaction(receipt.transaction_hash)
             .map_err(|source| WorldError::Trace {
                 what: what.into(),
-                source,
+                source: Box::new(source),
             })?;
         Ok(Failure {
             data: tree.output.unwrap_or_default(),

@@ -82,6 +82,11 @@ pub struct MainJob {
 }
 
 impl MainJob {
+    /// What the key may deposit at a time.
+    pub const MAX_B: U256 = U256::from_limbs([30_000_000_000, 0, 0, 0]);
+    /// What the swap must at least bring, and what is deposited.
+    pub const LEAST_B: U256 = U256::from_limbs([19_900_000_000, 0, 0, 0]);
+
     /// Builds it; the sessions are granted.
     ///
     /// # Errors
@@ -153,12 +158,7 @@ impl MainJob {
             min_out_num: U256::from(LEAST_PRICE) * B,
             min_out_den: A,
         };
-        let deposit = Erc20Stake::deposit(
-            session_key,
-            self.world.vault,
-            self.account,
-            U256::from(30_000) * B,
-        );
+        let deposit = Erc20Stake::deposit(session_key, self.world.vault, self.account, Self::MAX_B);
         let data = [approval.encode()?, swap.encode()?, deposit.encode()?];
         let svms = [
             self.programs.erc20_approval,
@@ -178,11 +178,10 @@ impl MainJob {
 
     /// Approve 10 A to the DEX, swap them for at least 19,900 B, deposit these.
     pub fn actions(&self) -> [Action; 3] {
-        let least = U256::from(19_900) * B;
         [
             self.approve(MAX_A),
-            self.swap(MAX_A, least),
-            self.deposit(least),
+            self.swap(MAX_A, Self::LEAST_B),
+            self.deposit(Self::LEAST_B),
         ]
     }
 

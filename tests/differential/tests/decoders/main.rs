@@ -25,7 +25,7 @@ use session_core::{
     Malformed,
     abi::Tuple,
     execution::{self, Batch},
-    user_op::{RouterSignature, UserOp},
+    user_op::UserOp,
 };
 
 use crate::{
@@ -126,12 +126,12 @@ fn router_user_op() {
         .test(|input| {
             let op = op(input)?;
             let (selector, arguments) = execution::split(op.call_data()?)?;
-            let signature = RouterSignature::decode(op.module_signature()?)?;
+            let (signature, sessions) = router_signature_value(op.module_signature()?)?;
             let (to, values, data) = batch_value(arguments)?;
             Ok((
                 FixedBytes::from(selector),
                 Address::from(signature.manager),
-                sessions_value(&signature.sessions)?,
+                sessions,
                 bytes(signature.session_key_signature),
                 to,
                 values,
@@ -150,10 +150,10 @@ fn manager_signature() {
 #[test]
 fn router_signature() {
     Kind::new("routerSignature", As::Bytes, router_fields).test(|input| {
-        let signature = RouterSignature::decode(input)?;
+        let (signature, sessions) = router_signature_value(input)?;
         Ok((
             Address::from(signature.manager),
-            sessions_value(&signature.sessions)?,
+            sessions,
             bytes(signature.session_key_signature),
         )
             .abi_encode_params())
@@ -245,13 +245,12 @@ fn svm_params() {
 fn forwarded_sessions() {
     let oracle = Contract::new("DecoderOracle");
     count("forwarded sessions", router_fields, |input| {
-        let Ok(signature) = RouterSignature::decode(input) else {
+        let Ok((signature, sessions)) = router_signature_value(input) else {
             return false;
         };
         let account = Address::repeat_byte(0xaa);
         let head = (account, U256::from(2 * WORD)).abi_encode_params();
         let arguments = [&head, signature.encoded_sessions].concat();
-        let sessions = sessions_value(&signature.sessions).unwrap();
         let expected = Some((account, sessions).abi_encode_params());
         let decoded = [
             read_session_keys(&arguments).ok(),
@@ -338,7 +337,7 @@ fn reference_router() {
         if !execution::is_execute_batch(selector) {
             return Ok(Some(true));
         }
-        let signature = RouterSignature::decode(op.module_signature()?)?;
+        let (signature, _) = router_signature_value(op.module_signature()?)?;
         // One of this length may be valid: then the router goes on.
         Ok((signature.session_key_signature.len() != 65).then_some(true))
     };

@@ -5,10 +5,10 @@ use alloy::{
     sol_types::SolValue,
 };
 use session_core::{
-    Malformed,
+    Malformed, Word,
     abi::{Array, Tuple},
     execution::{self, Batch},
-    user_op::{BatchedSession, ManagerSignature, Session, UserOp},
+    user_op::{BatchedSession, ManagerSignature, RouterSignature, Session, UserOp},
 };
 
 pub type Read = Result<Vec<u8>, Malformed>;
@@ -25,25 +25,36 @@ pub fn collect<T>(
     (0..array.len()).map(item).collect()
 }
 
-pub fn proof(array: &Array<'_>) -> Result<Vec<FixedBytes<32>>, Malformed> {
-    collect(array, |index| Ok(array.word(index)?.into()))
+pub fn proof(words: &[Word]) -> Vec<FixedBytes<32>> {
+    words.iter().map(FixedBytes::from).collect()
 }
 
-pub fn session_value(session: &Session<'_>, last: &[u8]) -> Result<SessionValue, Malformed> {
-    Ok((
+pub fn session_value(session: &Session<'_>, last: &[u8]) -> SessionValue {
+    (
         U256::from(session.valid_until_secs),
         U256::from(session.valid_after_secs),
         session.svm.into(),
         bytes(session.session_key_data),
-        proof(&session.proof)?,
+        proof(session.proof),
         bytes(last),
-    ))
+    )
+}
+
+/// The router's module signature, with its sessions.
+pub fn router_signature_value(
+    input: &[u8],
+) -> Result<(RouterSignature<'_>, Vec<SessionValue>), Malformed> {
+    let mut sessions = Vec::new();
+    let signature = RouterSignature::decode(input, |item| {
+        sessions.push(session_value(&item.session, item.call_specific_data));
+    })?;
+    Ok((signature, sessions))
 }
 
 pub fn sessions_value(array: &Array<'_>) -> Result<Vec<SessionValue>, Malformed> {
     collect(array, |index| {
         let item = BatchedSession::at(array, index)?;
-        session_value(&item.session, item.call_specific_data)
+        Ok(session_value(&item.session, item.call_specific_data))
     })
 }
 
@@ -87,7 +98,7 @@ pub fn manager_value(signature: &[u8]) -> Result<SessionValue, Malformed> {
         session,
         session_key_signature,
     } = ManagerSignature::decode(signature)?;
-    session_value(&session, session_key_signature)
+    Ok(session_value(&session, session_key_signature))
 }
 
 pub fn read_manager_user_op(input: &[u8]) -> Read {
@@ -119,7 +130,7 @@ pub fn read_session_key(input: &[u8]) -> Read {
         U256::from(tuple.uint48(2)?),
         Address::from(tuple.address(3)?),
         bytes(tuple.bytes(4)?),
-        proof(&tuple.array(5)?)?,
+        proof(tuple.array(5)?.words()),
     )
         .abi_encode_params())
 }

@@ -1,0 +1,35 @@
+//! Gas of the main job: within its gate, and what the committed table says.
+
+use e2e::{Gas, gas};
+
+const COMMITTED: &str = include_str!("../../../../benches/results/main-job.json");
+/// module.validateUserOp with 2^10 leaves, cached.
+const GATE: u64 = 26_000;
+
+#[test]
+fn the_main_job_costs_what_the_table_says() {
+    let committed: Vec<Gas> = serde_json::from_str(COMMITTED).unwrap();
+    for expected in committed.iter().filter(|gas| gas.height <= 10) {
+        let measured = gas(expected.height, expected.is_cached).unwrap();
+        let pairs = [
+            ("module.validateUserOp", measured.module, expected.module),
+            ("handleOps", measured.handle_ops, expected.handle_ops),
+        ];
+        for (what, measured, expected) in pairs {
+            // A cheaper one must be committed too: otherwise the next regression hides behind it.
+            assert!(
+                measured.abs_diff(expected) * 1_000 <= expected * 5,
+                "{what}: {measured} gas, {expected} in benches/results/main-job.json; if that is meant: \
+                 cargo run --profile host -p e2e --example main_job"
+            );
+        }
+    }
+    let [gated] = &committed
+        .iter()
+        .filter(|gas| gas.height == 10 && gas.is_cached)
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("no row for 2^10, cached");
+    };
+    assert!(gated.module <= GATE, "{} gas", gated.module);
+}
