@@ -1,5 +1,5 @@
-//! The chain's hostios behind safe functions, the entry symbol: all unsafe code that the programs
-//! have. Pointers that are passed are to live Rust values of the length that the hostio reads or writes.
+//! The chain's hostios behind safe functions, and the entry symbol: all unsafe code that the programs have. Pointers
+//! that are passed are to live Rust values of the length that the hostio reads or writes.
 #![allow(unsafe_code)]
 
 use alloc::vec::Vec;
@@ -35,11 +35,11 @@ macro_rules! export {
 
 /// Reads the calldata, runs, and writes the answer: 0 for success, 1 for a revert.
 pub(crate) fn enter(len: usize, run: impl FnOnce(&[u8]) -> (Vec<u8>, usize)) -> usize {
-    // SAFETY: Activation adds calls of this import when memory grows, so that the program must have it. 0 pages are free.
-    unsafe { hostio::pay_for_memory_grow(0) };
     let mut input = buffer::with_capacity(len);
-    // SAFETY: `len` is the length of the calldata, by the chain's word, and the hostio writes all of it.
+    // SAFETY: `len` is the length of the calldata, by the chain's word, and the second hostio writes all of it. The first
+    // must be imported, as activation adds calls of it where memory grows; to pay for 0 pages is free.
     unsafe {
+        hostio::pay_for_memory_grow(0);
         hostio::read_args(input.as_mut_ptr());
         input.set_len(len);
     }
@@ -49,12 +49,17 @@ pub(crate) fn enter(len: usize, run: impl FnOnce(&[u8]) -> (Vec<u8>, usize)) -> 
     status
 }
 
+/// What a hostio writes, which must be `N` bytes.
+fn written<const N: usize>(hostio: impl FnOnce(*mut u8)) -> [u8; N] {
+    let mut bytes = [0; N];
+    hostio(bytes.as_mut_ptr());
+    bytes
+}
+
 /// Was no ether sent?
 pub(crate) fn has_no_value() -> bool {
-    let mut value = [0; 32];
     // SAFETY: writes 32 bytes.
-    unsafe { hostio::msg_value(value.as_mut_ptr()) };
-    value == [0; 32]
+    written(|value| unsafe { hostio::msg_value(value) }) == [0; 32]
 }
 
 /// Is another call of this program still open?
@@ -65,26 +70,20 @@ pub(crate) fn is_reentrant() -> bool {
 
 /// Who calls.
 pub fn msg_sender() -> Address {
-    let mut sender = [0; 20];
     // SAFETY: writes 20 bytes.
-    unsafe { hostio::msg_sender(sender.as_mut_ptr()) };
-    sender
+    written(|sender| unsafe { hostio::msg_sender(sender) })
 }
 
 /// Where this program is.
 pub fn address() -> Address {
-    let mut address = [0; 20];
     // SAFETY: writes 20 bytes.
-    unsafe { hostio::contract_address(address.as_mut_ptr()) };
-    address
+    written(|address| unsafe { hostio::contract_address(address) })
 }
 
 /// A storage word.
 pub fn load(slot: &Word) -> Word {
-    let mut word = [0; 32];
     // SAFETY: reads 32 bytes and writes 32.
-    unsafe { hostio::storage_load_bytes32(slot.as_ptr(), word.as_mut_ptr()) };
-    word
+    written(|word| unsafe { hostio::storage_load_bytes32(slot.as_ptr(), word) })
 }
 
 /// Writes a storage word through, so that nothing is left in the chain's cache for a later call out to miss.
@@ -114,25 +113,17 @@ impl Keccak for Host {
 }
 
 fn keccak(preimage: &[u8]) -> Word {
-    let mut hash = [0; 32];
     // SAFETY: reads the preimage and writes 32 bytes.
-    unsafe { hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash.as_mut_ptr()) };
-    hash
+    written(|hash| unsafe { hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash) })
 }
 
 /// Calls `to` with all gas that may be passed on and no ether: has it succeeded, and how long is what it returned?
 pub(crate) fn call(to: &Address, data: &[u8]) -> (bool, usize) {
-    let mut len = 0;
+    let (no_value, mut len) = ([0; 32], 0);
     // SAFETY: reads 20 bytes, the data and 32 bytes, writes the length.
     let status = unsafe {
-        hostio::call_contract(
-            to.as_ptr(),
-            data.as_ptr(),
-            data.len(),
-            [0; 32].as_ptr(),
-            u64::MAX,
-            &mut len,
-        )
+        let (to, value) = (to.as_ptr(), no_value.as_ptr());
+        hostio::call_contract(to, data.as_ptr(), data.len(), value, u64::MAX, &mut len)
     };
     (status == 0, len)
 }

@@ -59,42 +59,11 @@ impl<'a> Rules<'a> for Grant<'a> {
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
     let words = exact(data, 6)?;
-    let Some((
-        &selector,
-        [
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-        ],
-    )) = words.word(5)?.split_first_chunk()
-    else {
+    let (&selector, rest) = words.word(5)?.split_first_chunk().ok_or(Malformed)?;
+    let (rest, _) = rest.as_chunks();
+    if rest.iter().any(|bytes| u32::from_ne_bytes(*bytes) != 0) {
         return Err(Malformed);
-    };
+    }
     let grant = Grant {
         session_key: words.address(0)?,
         staking: words.address(1)?,

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.17;
+
+import {SessionData, UserOperation} from "./Types.sol";
+
+/// @title Session Key Manager: one merkle root of sessions per account
+/// @notice A module of Biconomy's SmartAccount V2. It validates userOps of one action, and says to routers which
+/// sessions an account has approved.
+/// @dev A revert is either `Error(string)` with a text that is named here, what a called SVM or account reverted with,
+/// or empty: ether sent, an unknown selector, calldata that does not decode, a re-entrant call of a function that is
+/// neither a getter nor `isValidSignature*`. Nothing but the two setters writes.
+interface ISessionKeyManager {
+    /// @notice The account's root has been set.
+    /// @param root 0: no sessions.
+    event MerkleRootUpdated(address account, bytes32 root);
+
+    /// @notice The account has published data with its new root. Follows MerkleRootUpdated.
+    /// @param data Whatever the account sent, such as its sessions; the manager does not look at it.
+    event SessionsPublished(address indexed account, bytes32 root, bytes data);
+
+    /// @notice Replaces the caller's root, whatever it is. 0 revokes every session.
+    /// @dev Anyone may call: the account for which it is done is the caller. A root is in force also while the manager
+    /// is no enabled module of the account, and again as soon as it is one.
+    function setMerkleRoot(bytes32 root) external;
+
+    /// @notice Replaces the caller's root if it is `expected`, and publishes `data` in a log.
+    /// @dev Anyone may call: the account for which it is done is the caller.
+    /// "SessionsChanged": the root is another one by now.
+    function setMerkleRootIf(bytes32 expected, bytes32 next, bytes calldata data) external;
+
+    /// @return merkleRoot The account's root, 0 if it has no sessions.
+    function getSessionKeys(address account) external view returns (bytes32 merkleRoot);
+
+    /// @notice Has the account approved this session?
+    /// @dev Anyone may call. Compares no time. "SessionNotApproved": the leaf is not in the account's tree, or is one
+    /// that is never accepted (see SessionData).
+    /// @return approval As of `validateSessionKeys`, for this one leaf.
+    function validateSessionKey(
+        address smartAccount,
+        uint48 validUntil,
+        uint48 validAfter,
+        address sessionValidationModule,
+        bytes calldata sessionKeyData,
+        bytes32[] calldata merkleProof
+    ) external view returns (bytes32 approval);
+
+    /// @notice Has the account approved all these sessions?
+    /// @dev Anyone may call. Compares no time and ignores `callSpecificData`. "SessionNotApproved": one of them is not
+    /// (see `validateSessionKey`), or there is none.
+    /// @return approval keccak256 of: 0xe6fdddf166ae8bea5ce234f03147b6e61c190c99934594b84c8102d515f033c8 (the keccak256 of
+    /// SESSION_APPROVED_V1 in ASCII), the account as a word, the leaves in their
+    /// order. A router must compare it with the one of the leaves that it has decoded itself.
+    function validateSessionKeys(address smartAccount, SessionData[] calldata sessions)
+        external
+        view
+        returns (bytes32 approval);
+
+    /// @notice Validates a userOp of one action: callData is `execute` or `execute_ncC` of the account.
+    /// @dev The account calls it; so may anyone. moduleSignature is `abi.encode(uint48 validUntil, uint48 validAfter,
+    /// address sessionValidationModule, bytes sessionKeyData, bytes32[] merkleProof, bytes sessionKeySignature)`.
+    /// In this order: "SessionNotApproved"; whatever the SVM's `validateSessionUserOp` reverts with, empty if it does
+    /// not answer a bool; "SKM Invalid Selector": callData is another function of the account; "SKM Forbidden Target":
+    /// the action calls the account, this manager or an EntryPoint, or, if the SVM is none of ours, a module of the
+    /// account.
+    /// @param userOpHash As the EntryPoint computes it.
+    /// @return validationData From the lowest bit: 160 bits that are 0, or 1 if another key has signed; 48 bits
+    /// validUntil; 48 bits validAfter.
+    function validateUserOp(UserOperation calldata userOp, bytes32 userOpHash)
+        external
+        returns (uint256 validationData);
+
+    /// @notice ERC-1271: a session key never signs for the account.
+    /// @return Always 0xffffffff. The arguments are not looked at.
+    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4);
+
+    /// @return Always 0xffffffff. The arguments are not looked at.
+    function isValidSignatureUnsafe(bytes32 hash, bytes calldata signature) external view returns (bytes4);
+
+    /// @return Session Key Manager Module
+    function NAME() external view returns (string memory);
+
+    /// @return The version of the package, such as 0.1.0
+    function VERSION() external view returns (string memory);
+}

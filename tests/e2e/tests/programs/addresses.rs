@@ -1,0 +1,59 @@
+//! The addresses in `well-known`.
+
+use alloy::primitives::{Address, B256, address, keccak256};
+use devnode::Devnode;
+
+use crate::sources::{Crate, program_crates, read};
+
+const FACTORY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+
+const WELL_KNOWN: [(&str, [u8; 20]); 3] = [
+    ("dex-swap", well_known::DEX_SWAP),
+    ("erc20-approval", well_known::ERC20_APPROVAL),
+    ("erc20-stake", well_known::ERC20_STAKE),
+];
+
+#[test]
+fn well_known_has_every_svm_and_nothing_else() {
+    let mut svms = program_crates();
+    svms.retain(|Crate { folder, .. }| folder.starts_with("svms/"));
+    let names: Vec<_> = svms.iter().map(|svm| svm.name.as_str()).collect();
+    assert_eq!(names, WELL_KNOWN.map(|(name, _)| name));
+
+    let list = read("well-known/src/addresses.rs");
+    let constants = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const "));
+    let constants: Vec<_> = constants
+        .filter_map(|line| line.split(':').next())
+        .collect();
+    let expected: Vec<_> = names
+        .iter()
+        .map(|name| name.replace('-', "_").to_uppercase())
+        .collect();
+    assert_eq!(constants, expected);
+}
+
+#[test]
+fn each_svm_is_typed_at_its_create2_address() {
+    let mut node = Devnode::default();
+    let deployer = node.accounts()[0];
+    for (name, address) in WELL_KNOWN {
+        let wasm = world::program(name).unwrap();
+        let init_code = devnode_meter::init_code(&devnode_meter::package(&wasm).unwrap());
+        let create2 = FACTORY.create2(B256::ZERO, keccak256(init_code));
+        assert_eq!(create2, Address::from(address), "{name}");
+        assert!(well_known::is_typed(&address), "{name}");
+        let deployed = node
+            .deploy_program(deployer, &wasm, Some(B256::ZERO))
+            .unwrap();
+        assert_eq!(deployed, create2, "{name}");
+    }
+    for name in ["session-key-manager", "batched-session-router"] {
+        let wasm = world::program(name).unwrap();
+        let address = node
+            .deploy_program(deployer, &wasm, Some(B256::ZERO))
+            .unwrap();
+        assert!(!well_known::is_typed(&address.0.0), "{name}");
+    }
+}

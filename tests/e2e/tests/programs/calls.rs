@@ -1,0 +1,266 @@
+//! A valid call of every function of every program.
+
+use std::collections::BTreeMap;
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, aliases::U48},
+    rpc::types::TransactionRequest,
+    sol_types::SolValue,
+};
+use devnode::Devnode;
+use session_core::{approval::approval, validation_data};
+use session_keys::{Action, NativeKeccak, Session, Tree, UserOp, execute, sign};
+use world::{MainJob, World};
+
+use crate::interface::Function;
+
+/// Arguments that a function accepts, and what it then answers.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) arguments: Vec<u8>,
+    pub(crate) answer: Vec<u8>,
+}
+
+/// By signature.
+pub(crate) type Calls = BTreeMap<&'static str, Call>;
+
+const VALIDATE_USER_OP: &str = "validateUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32)";
+
+/// Last and first second of each session.
+const WINDOWS: [(u64, u64); 3] = [(4_000_000_000, 10), (3_900_000_000, 30), (0, 20)];
+
+/// The main job, with a validity window for each session.
+pub(crate) fn job() -> MainJob {
+    let mut world = World::new().unwrap();
+    let programs = world.deploy_programs().unwrap();
+    let mut job = MainJob::before_grant(world, programs).unwrap();
+    let mut sessions = job.sessions().unwrap();
+    for (session, (until, after)) in sessions.iter_mut().zip(WINDOWS) {
+        (session.valid_until_secs, session.valid_after_secs) = (until, after);
+    }
+    job.grant(Tree::new(sessions).unwrap()).unwrap();
+    job
+}
+
+/// Where a program is.
+pub(crate) fn address(job: &MainJob, program: &str) -> Address {
+    match program {
+        "batched-session-router" => job.programs.router,
+        "dex-swap" => job.programs.dex_swap,
+        "erc20-approval" => job.programs.erc20_approval,
+        "erc20-stake" => job.programs.erc20_stake,
+        "session-key-manager" => job.programs.manager,
+        _ => panic!("{program} is not deployed"),
+    }
+}
+
+/// The calls of a program.
+pub(crate) fn calls(job: &MainJob, program: &str) -> Calls {
+    match program {
+        "batched-session-router" => router(job),
+        "session-key-manager" => manager(job),
+        "erc20-approval" => svm(job, 0),
+        "dex-swap" => svm(job, 1),
+        "erc20-stake" => svm(job, 2),
+        _ => Calls::new(),
+    }
+}
+
+fn call(arguments: impl Into<Vec<u8>>, answer: impl Into<Vec<u8>>) -> Call {
+    Call {
+        arguments: arguments.into(),
+        answer: answer.into(),
+    }
+}
+
+/// The answer of a function that returns `bytes4`.
+fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
+    B256::right_padding_from(&bytes).to_vec()
+}
+
+fn manager(job: &MainJob) -> Calls {
+    let sessions = job.tree.sessions();
+    let proof = |index| job.tree.proof(index).unwrap();
+    let items = sessions.iter().enumerate();
+    let items: Vec<_> = items
+        .map(|(index, session)| {
+            let (until, after) = window(session);
+            let data = session.session_key_data.clone();
+            (until, after, session.svm, data, proof(index), Bytes::new())
+        })
+        .collect();
+    let (until, after) = window(&sessions[0]);
+    let data = sessions[0].session_key_data.clone();
+    let one = (job.account, until, after, sessions[0].svm, data, proof(0)).abi_encode_params();
+
+    let op = job_op(job, &job.actions()[..1], &[0]);
+    let (until, after) = WINDOWS[0];
+    let (root, hash) = (job.tree.root(), B256::repeat_byte(7));
+    let no_signature = call(
+        (hash, Bytes::from(vec![1; 65])).abi_encode_params(),
+        bytes4([0xff; 4]),
+    );
+    Calls::from([
+        ("setMerkleRoot(bytes32)", call(*hash, [])),
+        (
+            "setMerkleRootIf(bytes32,bytes32,bytes)",
+            call(
+                (B256::ZERO, hash, Bytes::from(vec![1; 33])).abi_encode_params(),
+                [],
+            ),
+        ),
+        (
+            "getSessionKeys(address)",
+            call(job.account.abi_encode(), *root),
+        ),
+        (
+            "validateSessionKey(address,uint48,uint48,address,bytes,bytes32[])",
+            call(one, approved(job, &job.tree.leaves()[..1])),
+        ),
+        (
+            "validateSessionKeys(address,(uint48,uint48,address,bytes,bytes32[],bytes)[])",
+            call(
+                (job.account, items).abi_encode_params(),
+                approved(job, job.tree.leaves()),
+            ),
+        ),
+        (
+            VALIDATE_USER_OP,
+            call(
+                (op.clone(), job.world.hash(&op)).abi_encode_params(),
+                validation_data::pack(false, until, after),
+            ),
+        ),
+        ("isValidSignature(bytes32,bytes)", no_signature.clone()),
+        ("isValidSignatureUnsafe(bytes32,bytes)", no_signature),
+        (
+            "NAME()",
+            call([], String::from("Session Key Manager Module").abi_encode()),
+        ),
+        ("VERSION()", call([], String::from("0.1.0").abi_encode())),
+    ])
+}
+
+fn window(session: &Session) -> (U48, U48) {
+    (
+        U48::from(session.valid_until_secs),
+        U48::from(session.valid_after_secs),
+    )
+}
+
+fn approved(job: &MainJob, leaves: &[B256]) -> [u8; 32] {
+    approval(&NativeKeccak, &job.account.0.0, &leaves.concat())
+}
+
+fn job_op(job: &MainJob, actions: &[Action], sessions: &[usize]) -> UserOp {
+    let mut op = job.user_op(actions).unwrap();
+    if let [action] = actions {
+        op.callData = execute(action);
+    }
+    job.key.sign(&job.tree, sessions, &mut op).unwrap();
+    op
+}
+
+fn router(job: &MainJob) -> Calls {
+    let op = job_op(job, &job.actions(), &[0, 1, 2]);
+    let (until, after) = (3_900_000_000, 30);
+    Calls::from([
+        (
+            VALIDATE_USER_OP,
+            call(
+                (op.clone(), job.world.hash(&op)).abi_encode_params(),
+                validation_data::pack(false, until, after),
+            ),
+        ),
+        (
+            "isValidSignature(bytes32,bytes)",
+            call(
+                (B256::ZERO, Bytes::new()).abi_encode_params(),
+                bytes4([0xff; 4]),
+            ),
+        ),
+        (
+            "EXECUTE_BATCH_SELECTOR()",
+            call([], bytes4([0x47, 0xe1, 0xda, 0x2a])),
+        ),
+        (
+            "EXECUTE_BATCH_OPTIMIZED_SELECTOR()",
+            call([], bytes4([0x00, 0x00, 0x46, 0x80])),
+        ),
+    ])
+}
+
+/// Session and action of this index of the main job.
+fn svm(job: &MainJob, index: usize) -> Calls {
+    let action = &job.actions()[index];
+    let session_key_data = &job.tree.sessions()[index].session_key_data;
+    let op = UserOp {
+        callData: execute(action),
+        ..UserOp::default()
+    };
+    let hash = B256::repeat_byte(9);
+    let signature = sign(&job.key.signer, hash).unwrap();
+    let params = (
+        action.to,
+        action.value,
+        action.data.clone(),
+        session_key_data.clone(),
+        Bytes::from(vec![1]),
+    );
+    let user_op = (op, hash, session_key_data.clone(), signature);
+    Calls::from([
+        (
+            "validateSessionParams(address,uint256,bytes,bytes,bytes)",
+            call(params.abi_encode_params(), job.key.address().abi_encode()),
+        ),
+        (
+            "validateSessionUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32,bytes,bytes)",
+            call(user_op.abi_encode_params(), true.abi_encode()),
+        ),
+        (
+            "EXECUTE_SELECTOR()",
+            call([], bytes4([0xb6, 0x1d, 0x27, 0xf6])),
+        ),
+        (
+            "EXECUTE_OPTIMIZED_SELECTOR()",
+            call([], bytes4([0x00, 0x00, 0x18, 0x9a])),
+        ),
+    ])
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Answer(Bytes),
+    Revert(Bytes),
+    /// A trap, or no gas left.
+    Halt(String),
+}
+
+/// Gas of each call here: what burns it all is seen.
+pub(crate) const GAS_LIMIT: u64 = 3_000_000;
+
+/// Calls a program, and says how much gas it took.
+pub(crate) fn run(node: &Devnode, to: Address, value: U256, calldata: Vec<u8>) -> (End, u64) {
+    let request = TransactionRequest::default()
+        .from(node.accounts()[0])
+        .to(to)
+        .value(value)
+        .input(Bytes::from(calldata).into())
+        .gas_limit(GAS_LIMIT);
+    let frame = node
+        .trace_call(&request, alloy::eips::BlockNumberOrTag::Latest)
+        .unwrap();
+    let output = frame.output.unwrap_or_default();
+    let end = match frame.error {
+        None => End::Answer(output),
+        Some(error) if error == "execution reverted" => End::Revert(output),
+        Some(error) => End::Halt(error),
+    };
+    (end, frame.gas_used.to())
+}
+
+/// The calldata of a function.
+pub(crate) fn calldata(function: &Function, arguments: &[u8]) -> Vec<u8> {
+    [&function.selector, arguments].concat()
+}
