@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const out = join(root, "target", "contracts");
 
-/** The npm alias of the compiler, for both groups: Biconomy's sources ask for exactly this version. */
+/** The npm alias of the compiler, for all groups: Biconomy's sources ask for exactly this version. */
 const SOLC = "solc-0.8.17";
 
 const SETTINGS = { viaIR: true, optimizer: { enabled: true, runs: 800 } };
@@ -23,6 +23,15 @@ const PACKAGES = {
 };
 
 const BICONOMY = "@biconomy-devx/account-contracts-v2/contracts/smart-account";
+
+/** All contracts of a folder of ours. */
+const ours = (name) => () => {
+  const folder = join(here, name);
+  if (!existsSync(folder)) return {};
+  const paths = readdirSync(folder, { recursive: true }).map((path) => join(folder, path));
+  const units = paths.filter((path) => path.endsWith(".sol")).map((path) => relative(root, path));
+  return Object.fromEntries(units.sort().map((unit) => [unit, null]));
+};
 
 /** Per group a function that gives source unit -> names of contracts, or null for all in it. */
 const GROUPS = {
@@ -36,16 +45,9 @@ const GROUPS = {
       "ERC20SessionValidationModule",
     ],
   }),
-  ours: () =>
-    Object.fromEntries(
-      ["interfaces", "mocks", "reference"]
-        .map((folder) => join(here, folder))
-        .filter(existsSync)
-        .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)))
-        .filter((path) => path.endsWith(".sol"))
-        .sort()
-        .map((path) => [relative(root, path), null]),
-    ),
+  interfaces: ours("interfaces"),
+  mocks: ours("mocks"),
+  reference: ours("reference"),
 };
 
 /** A failure that the reader can act on; printed without a stack. */
