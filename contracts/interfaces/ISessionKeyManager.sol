@@ -42,7 +42,7 @@ interface ISessionKeyManager {
         address sessionValidationModule,
         bytes calldata sessionKeyData,
         bytes32[] calldata merkleProof
-    ) external view returns (bytes32 approval);
+    ) external returns (bytes32 approval);
 
     /// @notice Has the account approved all these sessions?
     /// @dev Anyone may call. Compares no time and ignores `callSpecificData`. "SessionNotApproved": one of them is not
@@ -52,7 +52,6 @@ interface ISessionKeyManager {
     /// order. A router must compare it with the one of the leaves that it has decoded itself.
     function validateSessionKeys(address smartAccount, SessionData[] calldata sessions)
         external
-        view
         returns (bytes32 approval);
 
     /// @notice Validates a userOp of one action: callData is `execute` or `execute_ncC` of the account.
