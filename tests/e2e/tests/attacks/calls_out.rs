@@ -1,0 +1,193 @@
+//! 7.2-K: the programs' outgoing calls are a closed set.
+
+use alloy::{
+    primitives::{Address, B256, U256, address},
+    rpc::types::trace::geth::CallFrame,
+};
+use session_keys::{UserOp, calls};
+use world::MAX_A;
+
+use crate::scene::{
+    IS_MODULE_ENABLED, Scene, VALIDATE_SESSION_KEYS, VALIDATE_SESSION_PARAMS,
+    VALIDATE_SESSION_USER_OP, frames, key, returns, reverts, text, word,
+};
+
+const ECRECOVER: Address = address!("0000000000000000000000000000000000000001");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    IsModuleEnabled,
+    SessionKeys,
+    SessionParams,
+    SessionUserOp,
+    Recover,
+}
+
+/// What a call by one of our programs is, if it is one that the program may make.
+fn allowed(scene: &Scene, svms: &[Address], frame: &CallFrame) -> Option<Call> {
+    let programs = scene.job.programs;
+    let to = frame.to?;
+    let is_read = frame.typ == "STATICCALL";
+    let selector = frame.input.first_chunk::<4>();
+    if frame.value.is_some_and(|value| !value.is_zero()) || (!is_read && frame.typ != "CALL") {
+        return None;
+    }
+    let is_svm = svms.contains(&to) && !is_read;
+    let is_module = frame.from == programs.router || frame.from == programs.manager;
+    match (to, selector) {
+        (ECRECOVER, _) if is_read && frame.input.len() == 128 => {
+            (frame.from != programs.manager).then_some(Call::Recover)
+        }
+        (to, Some(&IS_MODULE_ENABLED)) if is_read && to == scene.account => {
+            (is_module && frame.input.len() == 36).then_some(Call::IsModuleEnabled)
+        }
+        (to, Some(&VALIDATE_SESSION_KEYS)) if !is_read && to == scene.manager => {
+            (frame.from == programs.router).then_some(Call::SessionKeys)
+        }
+        (_, Some(&VALIDATE_SESSION_PARAMS)) if is_svm => {
+            (frame.from == programs.router).then_some(Call::SessionParams)
+        }
+        (_, Some(&VALIDATE_SESSION_USER_OP)) if is_svm => {
+            (frame.from == programs.manager).then_some(Call::SessionUserOp)
+        }
+        _ => None,
+    }
+}
+
+/// The calls that our programs make when the EntryPoint gets this userOp. None of them is outside the set.
+fn sent(scene: &mut Scene, svms: &[Address], op: &UserOp) -> Vec<Call> {
+    let bundle = scene
+        .job
+        .world
+        .handle_ops(std::slice::from_ref(op))
+        .unwrap();
+    let hash = bundle.receipt.transaction_hash;
+    let tree = scene.job.world.node.trace_transaction(hash).unwrap();
+    let ours = scene.job.programs.all();
+    frames(&tree)
+        .into_iter()
+        .filter(|frame| ours.contains(&frame.from))
+        .map(|frame| {
+            allowed(scene, svms, frame)
+                .unwrap_or_else(|| panic!("{} {:?} {}", frame.typ, frame.to, frame.input))
+        })
+        .collect()
+}
+
+#[test]
+fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
+    use Call::*;
+    let mut scene = Scene::new();
+    let yes = scene.hostile(scene.key_word(), word(1));
+    let no = scene.hostile(reverts(text("no")), reverts(text("no")));
+    let odd = scene.hostile(returns([1; 32]), word(2));
+    let typed = scene.typed();
+    let [approval, swap, deposit] = typed;
+    let sessions = [approval, swap, deposit, scene.mock(), yes, no, odd];
+    let sessions = scene.grant(sessions);
+    let svms: Vec<Address> = sessions.iter().map(|s| s.sessionValidationModule).collect();
+    let [approval, swap, deposit, mock, yes, no, odd] = sessions;
+    let typed = [approval.clone(), swap, deposit];
+    let sent = |scene: &mut Scene, op| sent(scene, &svms, &op);
+
+    let actions = scene.job.actions();
+    let batch = scene.batch(&actions, &typed);
+    assert_eq!(
+        sent(&mut scene, batch),
+        [
+            IsModuleEnabled,
+            Recover,
+            SessionKeys,
+            SessionParams,
+            SessionParams,
+            SessionParams
+        ]
+    );
+    let single = scene.single(&actions[0], &approval);
+    assert_eq!(sent(&mut scene, single), [SessionUserOp, Recover]);
+
+    let action = scene.harmless();
+    for session in [&mock, &yes] {
+        let single = scene.single(&action, session);
+        assert_eq!(sent(&mut scene, single), [SessionUserOp, IsModuleEnabled]);
+        let both = [session.clone(), session.clone()];
+        let batch = scene.batch(&[action.clone(), action.clone()], &both);
+        let asked = [
+            IsModuleEnabled,
+            Recover,
+            SessionKeys,
+            SessionParams,
+            IsModuleEnabled,
+            SessionParams,
+        ];
+        assert_eq!(sent(&mut scene, batch), asked);
+    }
+
+    // What is refused.
+    let too_much = [
+        scene.job.approve(MAX_A + U256::ONE),
+        actions[1].clone(),
+        actions[2].clone(),
+    ];
+    let batch = scene.batch(&too_much, &typed);
+    assert_eq!(
+        sent(&mut scene, batch),
+        [IsModuleEnabled, Recover, SessionKeys, SessionParams]
+    );
+    let single = scene.single(&too_much[0], &approval);
+    assert_eq!(sent(&mut scene, single), [SessionUserOp]);
+    for session in [&no, &odd] {
+        let single = scene.single(&action, session);
+        assert_eq!(sent(&mut scene, single), [SessionUserOp]);
+        let batch = scene.batch(std::slice::from_ref(&action), std::slice::from_ref(session));
+        assert_eq!(
+            sent(&mut scene, batch),
+            [IsModuleEnabled, Recover, SessionKeys, SessionParams]
+        );
+    }
+    let mut forged = mock.clone();
+    forged.merkleProof[0] = B256::ZERO;
+    let single = scene.single(&action, &forged);
+    assert_eq!(sent(&mut scene, single), []);
+    let batch = scene.batch(std::slice::from_ref(&action), &[forged]);
+    assert_eq!(
+        sent(&mut scene, batch),
+        [IsModuleEnabled, Recover, SessionKeys]
+    );
+    let single = scene.managed(calls::enable_module(scene.manager), &mock);
+    assert_eq!(sent(&mut scene, single), [SessionUserOp]);
+    let owner = world::to(scene.account, calls::enable_module(svms[3]));
+    let single = scene.single(&owner, &mock);
+    assert_eq!(sent(&mut scene, single), [SessionUserOp]);
+    let batch = scene.batch(std::slice::from_ref(&owner), std::slice::from_ref(&mock));
+    assert_eq!(
+        sent(&mut scene, batch),
+        [IsModuleEnabled, Recover, SessionKeys, SessionParams]
+    );
+    let batch = scene.routed(session_keys::execute_batch(&[]), &[]);
+    assert_eq!(sent(&mut scene, batch), [IsModuleEnabled, Recover]);
+    let batch = scene.routed(session_keys::execute(&action), std::slice::from_ref(&mock));
+    assert_eq!(sent(&mut scene, batch), []);
+
+    scene.signer = key(0x77);
+    let single = scene.single(&actions[0], &approval);
+    assert_eq!(sent(&mut scene, single), [SessionUserOp, Recover]);
+    let batch = scene.batch(&[actions[0].clone(), action], &[approval, mock]);
+    let asked = [
+        IsModuleEnabled,
+        Recover,
+        SessionKeys,
+        SessionParams,
+        SessionParams,
+        IsModuleEnabled,
+    ];
+    assert_eq!(sent(&mut scene, batch), asked);
+}
+
+#[test]
+fn a_manager_that_is_not_enabled_is_not_called() {
+    let mut scene = Scene::new();
+    scene.manager = scene.job.world.mock_svm;
+    let op = scene.batch(&[scene.harmless()], &[scene.mock()]);
+    assert_eq!(sent(&mut scene, &[], &op), [Call::IsModuleEnabled]);
+}

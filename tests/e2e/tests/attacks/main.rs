@@ -1,0 +1,17 @@
+//! Attacks on the compiled programs. Each test is one that would succeed if a check were missing.
+
+mod answers;
+mod calls_out;
+mod empty_batch;
+mod foreign;
+mod node_leaf;
+mod reentrancy;
+mod revocation;
+mod rollback;
+mod roots;
+mod scene;
+mod signature;
+mod swapped;
+mod targets;
+mod whole_batch;
+mod windows;
