@@ -288,7 +288,11 @@ impl World {
         self.send_value(from, to, U256::ZERO, call)
     }
 
-    fn send_value<C: SolCall>(
+    /// As [`Self::send`], with wei.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_value<C: SolCall>(
         &mut self,
         from: Address,
         to: Address,
