@@ -8,7 +8,7 @@ extern crate alloc;
 mod validate;
 
 use session_core::execution::{EXECUTE_BATCH, EXECUTE_BATCH_OPTIMIZED};
-use session_shell::{Answer, svm::bytes4};
+use session_shell::{Answer, bytes4};
 
 session_shell::program! {
     guarded "validateUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32)" => validate::validate_user_op;

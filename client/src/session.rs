@@ -37,17 +37,6 @@ pub enum SessionError {
         /// Its beginning.
         valid_after_secs: u64,
     },
-    /// The window ends before it begins.
-    #[error("the session ends at {valid_until_secs}, before it begins at {valid_after_secs}")]
-    EmptyWindow {
-        /// Its end.
-        valid_until_secs: u64,
-        /// Its beginning.
-        valid_after_secs: u64,
-    },
-    /// The SVM is the zero address.
-    #[error("the session validation module is the zero address")]
-    ZeroSvm,
     /// The session key data is one word that is no address: the leaf could be an inner node of the tree (7.2-D).
     #[error("session key data of 32 bytes that are no address could be read as a node of the tree")]
     AmbiguousNode,
@@ -72,7 +61,8 @@ impl Session {
     /// May the session stand in a tree? [`Tree`](crate::Tree) and the module signatures ask this.
     ///
     /// # Errors
-    /// What 7.2-D and §10.8 refuse, and what could never be used: see [`SessionError`].
+    /// What 7.2-D and §10.8 refuse: see [`SessionError`]. A session that can never be used is refused by none of them, so
+    /// that a tree that has one can be imported, and the session revoked.
     pub fn check(&self) -> Result<(), SessionError> {
         let (valid_until_secs, valid_after_secs) = (self.valid_until_secs, self.valid_after_secs);
         uint48(valid_until_secs)?;
@@ -82,15 +72,6 @@ impl Session {
                 valid_until_secs,
                 valid_after_secs,
             });
-        }
-        if valid_until_secs != 0 && valid_until_secs < valid_after_secs {
-            return Err(SessionError::EmptyWindow {
-                valid_until_secs,
-                valid_after_secs,
-            });
-        }
-        if self.svm.is_zero() {
-            return Err(SessionError::ZeroSvm);
         }
         if proof::is_node(&self.session_key_data) {
             return Err(SessionError::AmbiguousNode);

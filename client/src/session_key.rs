@@ -82,6 +82,8 @@ impl SessionKey {
         sessions: &[usize],
         user_op: &mut UserOp,
     ) -> Result<(), SignError> {
+        // What is refused is not signed either.
+        self.signature(tree, sessions, user_op, &DUMMY_SIGNATURE)?;
         let hash = user_op.hash(self.deployment.entry_point, self.deployment.chain_id);
         let signature = sign(&self.signer, hash)?;
         user_op.signature = self.signature(tree, sessions, user_op, &signature)?;

@@ -95,8 +95,12 @@ impl<'a> Tuple<'a> {
         as_u64(self.word(index)?).ok_or(Malformed)
     }
 
-    /// What follows the place that the offset in word `index` names.
-    fn tail(&self, index: usize) -> Result<&'a [u8], Malformed> {
+    /// Everything from the place that the offset in word `index` names to the end of the region: what is passed on, as it
+    /// stands, in a call of ours (§10.1).
+    ///
+    /// # Errors
+    /// If the offset is out of bounds.
+    pub fn tail(&self, index: usize) -> Result<&'a [u8], Malformed> {
         let offset = usize::try_from(self.uint64(index)?).map_err(|_| Malformed)?;
         self.region.get(offset..).ok_or(Malformed)
     }
@@ -137,15 +141,6 @@ impl<'a> Tuple<'a> {
             len,
         })
     }
-
-    /// Everything from the place that the offset in word `index` names to the end of the region: what is
-    /// passed on, as it stands, in a call of ours (§10.1).
-    ///
-    /// # Errors
-    /// If the offset is out of bounds.
-    pub fn from_offset(&self, index: usize) -> Result<&'a [u8], Malformed> {
-        self.tail(index)
-    }
 }
 
 impl<'a> Array<'a> {
@@ -163,7 +158,7 @@ impl<'a> Array<'a> {
     ///
     /// # Errors
     /// If there is no element of this index.
-    pub const fn at(&self, index: usize) -> Result<Tuple<'a>, Malformed> {
+    const fn at(&self, index: usize) -> Result<Tuple<'a>, Malformed> {
         if index < self.len {
             Ok(self.elements)
         } else {

@@ -55,10 +55,10 @@ pub const fn part(text: &str, number: usize) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// A [`Text`](crate::Text): a literal of at most 40 bytes.
+/// A [`Text`](crate::Text): a constant of at most 40 bytes.
 #[macro_export]
 macro_rules! text {
-    ($text:literal) => {{
+    ($text:expr) => {{
         const { assert!($text.len() <= 40) };
         $crate::Text::of(
             const { $crate::part($text, 0) },

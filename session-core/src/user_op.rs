@@ -189,7 +189,7 @@ impl<'a> RouterSignature<'a> {
         }
         Ok(Self {
             manager: tuple.address(0)?,
-            encoded_sessions: tuple.from_offset(1)?,
+            encoded_sessions: tuple.tail(1)?,
             session_key_signature: tuple.bytes(2)?,
         })
     }

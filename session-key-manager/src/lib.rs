@@ -9,10 +9,8 @@ mod approve;
 mod root;
 mod validate;
 
-use alloc::vec::Vec;
-
-use session_core::{Text, text};
-use session_shell::{Answer, encoding::Encoding, svm::bytes4};
+use session_core::text;
+use session_shell::{Answer, bytes4, string};
 
 session_shell::program! {
     guarded "validateSessionKeys(address,(uint48,uint48,address,bytes,bytes32[],bytes)[])" => approve::validate_session_keys;
@@ -37,13 +35,5 @@ fn name(_: &[u8]) -> Answer {
 }
 
 fn version(_: &[u8]) -> Answer {
-    Ok(string(&Text::from(env!("CARGO_PKG_VERSION"))))
-}
-
-/// The answer of a function that returns `string`.
-fn string(text: &Text) -> Vec<u8> {
-    let text = text.as_bytes();
-    let mut answer = Encoding::new(&[], 1, text.len());
-    answer.bytes(0, text);
-    answer.finish()
+    Ok(string(&text!(env!("CARGO_PKG_VERSION"))))
 }

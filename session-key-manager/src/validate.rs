@@ -25,7 +25,7 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
 
     let is_signed = svm::ask_user_op(
         session.svm,
-        arguments.from_offset(0)?,
+        arguments.tail(0)?,
         arguments.word(1)?,
         session.session_key_data,
         session_key_signature,

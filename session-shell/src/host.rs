@@ -2,12 +2,13 @@
 //! that are passed are to live Rust values of the length that the hostio reads or writes.
 #![allow(unsafe_code)]
 
-use alloc::vec::Vec;
-
 use session_core::{Address, Keccak, Word};
 use stylus_sdk::hostio;
 
-use crate::buffer;
+use crate::{
+    buffer,
+    program::{self, Dispatch},
+};
 
 /// The chain, as session-core asks for it.
 #[derive(Clone, Copy, Debug)]
@@ -19,11 +20,11 @@ pub struct Host;
 #[macro_export]
 macro_rules! export {
     ($dispatch:expr, $interface:expr) => {
-        // SAFETY: no other item of a program has this name.
+        // SAFETY: no other item of a program has this name, and only the chain calls it, with the calldata's length.
         #[allow(unsafe_code)]
         #[unsafe(no_mangle)]
         extern "C" fn user_entrypoint(len: usize) -> usize {
-            $crate::program::run(len, $dispatch)
+            unsafe { $crate::enter(len, $dispatch) }
         }
 
         // SAFETY: a custom section of this name means nothing to the linker or the chain.
@@ -33,17 +34,19 @@ macro_rules! export {
     };
 }
 
-/// Reads the calldata, runs, and writes the answer: 0 for success, 1 for a revert.
-pub(crate) fn enter(len: usize, run: impl FnOnce(&[u8]) -> (Vec<u8>, usize)) -> usize {
+/// A program's whole course: reads the calldata, runs, writes the answer. 0 for success, 1 for a revert.
+/// # Safety
+/// `len` is what the chain entered with: the length of the calldata.
+#[doc(hidden)]
+pub unsafe fn enter(len: usize, dispatch: Dispatch) -> usize {
     let mut input = buffer::with_capacity(len);
-    // SAFETY: `len` is the length of the calldata, by the chain's word, and the second hostio writes all of it. The first
-    // must be imported, as activation adds calls of it where memory grows; to pay for 0 pages is free.
+    // SAFETY: the second writes `len` bytes. The first must be imported, as activation adds calls of it; 0 pages are free.
     unsafe {
         hostio::pay_for_memory_grow(0);
         hostio::read_args(input.as_mut_ptr());
         input.set_len(len);
     }
-    let (answer, status) = run(&input);
+    let (answer, status) = program::answer(&input, dispatch);
     // SAFETY: see the head of this file.
     unsafe { hostio::write_result(answer.as_ptr(), answer.len()) };
     status

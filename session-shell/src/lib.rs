@@ -16,6 +16,8 @@ pub mod program;
 pub mod revert;
 pub mod svm;
 
+#[doc(hidden)]
+pub use host::enter;
 pub use host::{Host, address, emit, load, msg_sender, store};
-pub use program::{Answer, word};
+pub use program::{Answer, bytes4, string, word};
 pub use revert::Revert;

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use session_core::Word;
+use session_core::{Text, Word};
 use stylus_sdk::keccak_const::Keccak256;
 
-use crate::{Revert, buffer, host};
+use crate::{Revert, buffer, encoding::Encoding, host};
 
 /// What a function answers: returndata, or revert data.
 pub type Answer = Result<Vec<u8>, Revert>;
@@ -13,6 +13,22 @@ pub type Answer = Result<Vec<u8>, Revert>;
 /// The answer of a function that returns one word.
 pub fn word(word: &Word) -> Vec<u8> {
     buffer::concat(&[word])
+}
+
+/// The answer of a function that returns `bytes4`.
+pub fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
+    let mut answer = buffer::with_capacity(32);
+    buffer::append(&mut answer, &bytes);
+    buffer::append_zeros(&mut answer, 28);
+    answer
+}
+
+/// The answer of a function that returns `string`.
+pub fn string(text: &Text) -> Vec<u8> {
+    let text = text.as_bytes();
+    let mut answer = Encoding::new(&[], 1, text.len());
+    answer.bytes(0, text);
+    answer.finish()
 }
 
 /// A row of the dispatch table.
@@ -78,16 +94,15 @@ pub const fn bytes<const LEN: usize>(text: &str) -> [u8; LEN] {
     }
 }
 
-/// The program's whole course.
-#[doc(hidden)]
-pub fn run(len: usize, dispatch: Dispatch) -> usize {
-    host::enter(len, |input| match answer(input, dispatch) {
+/// What the program answers to this calldata, and 0 for success, 1 for a revert.
+pub(crate) fn answer(input: &[u8], dispatch: Dispatch) -> (Vec<u8>, usize) {
+    match run(input, dispatch) {
         Ok(data) => (data, 0),
         Err(Revert(data)) => (data, 1),
-    })
+    }
 }
 
-fn answer(input: &[u8], dispatch: Dispatch) -> Answer {
+fn run(input: &[u8], dispatch: Dispatch) -> Answer {
     let (selector, arguments) = session_core::execution::split(input)?;
     let entry = dispatch(u32::from_be_bytes(*selector)).ok_or_else(Revert::empty)?;
     if !host::has_no_value() || (!entry.is_reentrant && host::is_reentrant()) {

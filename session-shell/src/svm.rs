@@ -1,7 +1,5 @@
 //! Session validation modules (SVMs): a whole one, and the calls of one (§5.1).
 
-use alloc::vec::Vec;
-
 use session_core::{
     Address, Word,
     abi::{Tuple, as_bool},
@@ -12,10 +10,9 @@ use session_core::{
 
 use crate::{
     Answer, Host, Revert,
-    buffer::{append, append_zeros, with_capacity},
     encoding::Encoding,
     outgoing::call,
-    program::word,
+    program::{bytes4, word},
 };
 
 /// `validateSessionUserOp(UserOperation,bytes32,bytes,bytes)`.
@@ -107,14 +104,6 @@ pub fn execute_selector(_: &[u8]) -> Answer {
 #[doc(hidden)]
 pub fn execute_optimized_selector(_: &[u8]) -> Answer {
     Ok(bytes4(session_core::execution::EXECUTE_OPTIMIZED))
-}
-
-/// The answer of a function that returns `bytes4`.
-pub fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
-    let mut answer = with_capacity(32);
-    append(&mut answer, &bytes);
-    append_zeros(&mut answer, 28);
-    answer
 }
 
 /// Asks an SVM for the session key that may do this action.

@@ -1,5 +1,5 @@
 //! Addresses of our released session validation modules (SVMs), by which manager and router know that an SVM's rules
-//! are typed: target and method are fixed, so that no session of theirs can reach a module of the account (7.2-H).
+//! are typed: the owner has fixed the target, the SVM the methods, and none of those is a module's (7.2-H).
 //!
 //! An address means frozen semantics: `scripts/build-programs` refuses to go on when an SVM's code has another one.
 #![no_std]

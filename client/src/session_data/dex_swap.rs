@@ -5,7 +5,7 @@ use alloy::{
 
 use super::SessionDataError;
 
-/// Recipients that routers of Uniswap read as "the pool", "the caller" and "the router".
+/// Recipients that Uniswap's routers give other meanings: themselves, or the caller.
 const SPECIAL: [Address; 3] = [
     Address::ZERO,
     Address::with_last_byte(1),
@@ -19,7 +19,7 @@ const SPECIAL: [Address; 3] = [
 pub struct DexSwap {
     /// Who signs.
     pub session_key: Address,
-    /// The only contract that may be called: a Uniswap V2 or V3 router.
+    /// The only contract that may be called: Uniswap V3's SwapRouter.
     pub dex: Address,
     /// The token that is sold.
     pub token_in: Address,

@@ -277,10 +277,7 @@ fn forwarded_user_op() {
             return false;
         };
         let arguments = Tuple::new(input, 2).unwrap();
-        let (hash, encoded) = (
-            arguments.word(1).unwrap(),
-            arguments.from_offset(0).unwrap(),
-        );
+        let (hash, encoded) = (arguments.word(1).unwrap(), arguments.tail(0).unwrap());
         let (data, signature) = (Bytes::from_static(&[1; 32]), Bytes::from_static(&[2; 65]));
         // Without the userOp this is (uint256, bytes32, bytes, bytes), whose first word is to be the userOp's offset.
         let fields = |offset| {
