@@ -248,8 +248,14 @@ fn tail(node: &Node, free: bool, choices: &mut Choices<'_>) -> Encoding {
 }
 
 /// The encoding with up to three changes, which may or may not break it.
-pub fn change(mut encoding: Encoding, choices: &mut Choices<'_>) -> Vec<u8> {
-    for _ in 0..choices.pick(&[0, 0, 0, 1, 1, 1, 2, 3]) {
+pub fn change(encoding: Encoding, choices: &mut Choices<'_>) -> Vec<u8> {
+    let times = choices.pick(&[0, 0, 0, 1, 1, 1, 2, 3]);
+    change_times(encoding, times, choices)
+}
+
+/// The encoding with so many changes.
+pub fn change_times(mut encoding: Encoding, times: usize, choices: &mut Choices<'_>) -> Vec<u8> {
+    for _ in 0..times {
         match choices.below(10) {
             0 => {
                 let filler = 1 + choices.below(70);
