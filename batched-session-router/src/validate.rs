@@ -29,7 +29,7 @@ fn invalid_manager() -> Reject {
     reject!("SR Invalid SKM")
 }
 
-/// Answers validationData; whoever calls.
+/// Answers validationData, to any caller.
 pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 2)?;
     let user_op = UserOp::new(&arguments, 0)?;

@@ -6,6 +6,50 @@
 //!
 //! The usual way: sessions (their data from [`session_data`]) make a [`Tree`], whose root the account sets with
 //! [`calls::set_merkle_root`]; a [`SessionKey`] then signs each [`UserOp`] of the account.
+//!
+//! ```
+//! use alloy::{
+//!     primitives::{Address, U256},
+//!     signers::local::PrivateKeySigner,
+//!     sol,
+//!     sol_types::SolCall as _,
+//! };
+//! use session_keys::{
+//!     Action, Deployment, Session, SessionKey, Tree, UserOp, calls, execute, execute_batch,
+//!     session_data::Erc20Approval, well_known,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let [account, token, dex, manager, router, entry_point] = [1, 2, 3, 4, 5, 6].map(Address::repeat_byte);
+//! let deployment = Deployment { manager, router, entry_point, chain_id: 42_161 };
+//! let key = SessionKey { signer: PrivateKeySigner::random(), deployment };
+//!
+//! // The grant: approve at most 10 tokens to the DEX, each time. Keep the sessions: the chain has only their root.
+//! let max_amount = U256::from(10_000_000_000_000_000_000_u64);
+//! let limits = Erc20Approval { session_key: key.address(), token, spender: dex, max_amount };
+//! let tree = Tree::new(vec![Session {
+//!     valid_until_secs: 1_900_000_000,
+//!     valid_after_secs: 0,
+//!     svm: well_known::ERC20_APPROVAL.into(),
+//!     session_key_data: limits.encode()?,
+//! }])?;
+//! // callData of a userOp that the owner signs, as always. For batches the router is enabled too.
+//! let grant = execute_batch(&[
+//!     Action { to: manager, data: calls::set_merkle_root(tree.root()), ..Action::default() },
+//!     Action { to: account, data: calls::enable_module(manager), ..Action::default() },
+//! ]);
+//! # assert!(!grant.is_empty());
+//!
+//! // The key acts: one action, under session 0 of the tree. Everything but the signature must be final.
+//! sol! { function approve(address spender, uint256 amount); }
+//! let data = approveCall { spender: dex, amount: max_amount }.abi_encode().into();
+//! let action = Action { to: token, data, ..Action::default() };
+//! let mut op = UserOp { sender: account, callData: execute(&action), ..UserOp::default() }; // and nonce, gas, fees
+//! key.sign(&tree, &[0], &mut op)?;
+//! assert!(!op.signature.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
@@ -30,3 +74,5 @@ pub use session_key::{Deployment, SessionKey, SignError};
 pub use signature::{DUMMY_SIGNATURE, account_signature, sign};
 pub use tree::{Tree, TreeError};
 pub use user_op::UserOp;
+/// Addresses of our SVMs.
+pub use well_known;

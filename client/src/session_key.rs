@@ -75,7 +75,7 @@ impl SessionKey {
     /// tree, one for each action of callData: `execute` goes through the manager, `executeBatch` through the router.
     ///
     /// # Errors
-    /// See [`SignError`]. The userOp is then as it was. Whether the sessions allow the actions is not looked at.
+    /// See [`SignError`]. The userOp is then as it was. Whether the sessions allow the actions, or are this key's, is not looked at.
     pub fn sign(
         &self,
         tree: &Tree,

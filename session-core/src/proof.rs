@@ -28,7 +28,7 @@ pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result
 }
 
 /// Could the leaf's preimage be that of an inner node? With 32 bytes of session key data it has the 64 bytes of one.
-/// A session whose data is one address (12 zero bytes before it) is let pass: no node's children look like it, unless
+/// A session whose data is one address (12 zero bytes before it) is let through: no node's children look like it, unless
 /// someone finds 96 bits of zeros in a hash (7.2-D).
 pub fn is_node(session_key_data: &[u8]) -> bool {
     session_key_data.len() == 32 && !session_key_data.starts_with(&[0; 12])

@@ -12,7 +12,7 @@ use session_shell::{Answer, Host, address, outgoing::is_no_module, svm, word};
 
 use crate::root;
 
-/// Answers validationData; whoever calls.
+/// Answers validationData, to any caller.
 pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 2)?;
     let user_op = UserOp::new(&arguments, 0)?;

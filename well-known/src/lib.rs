@@ -1,4 +1,4 @@
-//! Addresses of our released session validation modules (SVMs), by which manager and router know that an SVM's rules
+//! Addresses that our session validation modules (SVMs) have by CREATE2 with salt 0, by which manager and router know that an SVM's rules
 //! are typed: the owner has fixed the target, the SVM the methods, and none of those is a module's (7.2-H).
 //!
 //! An address means frozen semantics: `scripts/build-programs` refuses to go on when an SVM's code has another one.

@@ -25,7 +25,7 @@ pub struct DexSwap {
     pub token_in: Address,
     /// The token that is bought.
     pub token_out: Address,
-    /// Who receives it: the account, unless told otherwise in so many words (7.2-J). Not 0, 1, 2 or `dex`.
+    /// Who receives it. Set it to the account (7.2-J). Not 0, 1, 2 or `dex`.
     pub recipient: Address,
     /// Most raw units of `token_in` that one swap sells.
     pub max_amount_in: U256,

@@ -15,7 +15,7 @@ pub const EXACT_INPUT_SINGLE: [u8; 4] = [0x41, 0x4b, 0xf3, 0x89];
 pub struct Grant<'a> {
     /// Who may sign.
     pub session_key: &'a Address,
-    /// The router.
+    /// The DEX's router contract.
     pub dex: &'a Address,
     /// Token that is sold.
     pub token_in: &'a Address,

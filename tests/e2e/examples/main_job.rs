@@ -23,7 +23,8 @@ const REFERENCE: [(u32, u64); 3] = [(4, 65_317), (10, 74_003), (16, 82_721)];
 fn main() -> Result<(), Box<dyn Error>> {
     let mut text = String::from(
         "# The main job in numbers\n\n\
-         Made by `cargo run --profile host -p e2e --example main_job`, after `scripts/build-programs`. Gas of the second\n\
+         The main job: one userOp that approves, swaps and deposits (README.md). Made by\n\
+         `cargo run --profile host -p e2e --example main_job`, after `scripts/build-programs`. Gas of the second\n\
          userOp of an account on the embedded chain (ArbOS 51), without L1 fees.\n",
     );
     sizes(&mut text)?;
@@ -41,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn sizes(text: &mut String) -> Result<(), Box<dyn Error>> {
-    *text += "\n## Size\n\nAt most 8,192 bytes compressed and 1,024 bytes of data. Data is paid for by every call.\n\n\
+    *text += "\n## Size\n\nAt most 8,192 bytes compressed and 1,024 bytes of data section. Data (without the section's headers) is paid for by every call.\n\n\
               | program | compressed, bytes | WASM, bytes | data, bytes |\n| --- | ---: | ---: | ---: |\n";
     for name in PROGRAMS {
         let wasm = world::program(name)?;
@@ -69,11 +70,11 @@ fn totals(text: &mut String, all: &[[Gas; 2]]) -> std::fmt::Result {
     *text += "\n## Validation: approve, swap, deposit in one userOp\n\n\
               module.validateUserOp: the account's call of the router, with all of its calls. Reference: Biconomy's\n\
               Solidity programs, on an EVM node, with mocks for token, DEX and stake. handleOps is of the real ones, so\n\
-              it is no row to compare.\n\n\
+              those columns are not comparable.\n\n\
               | leaves | cached | uncached | reference | cached / reference | handleOps, cached | uncached | calldata, bytes |\n\
               | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for ([cached, uncached], (height, reference)) in all.iter().zip(REFERENCE) {
-        let percent = cached.module * 100 / reference;
+        let percent = (cached.module * 100 + reference / 2) / reference;
         writeln!(
             text,
             "| 2^{height} | {} | {} | {reference} | {percent} % | {} | {} | {} |",
@@ -92,7 +93,7 @@ fn breakdown(text: &mut String, all: &[[Gas; 2]]) -> std::fmt::Result {
         return Ok(());
     };
     *text += "\n## Where it goes, 2^10\n\n\
-              A first call of a program costs its caller 2,600 gas (cold account) besides.\n\n\
+              A first call of a program costs its caller 2,600 gas (cold account) in addition.\n\n\
               | call of the router | cached | uncached |\n| --- | ---: | ---: |\n";
     for ((name, cached), (_, uncached)) in cached.calls.iter().zip(&uncached.calls) {
         writeln!(text, "| {name} | {cached} | {uncached} |")?;

@@ -20,7 +20,7 @@ pub const MAX_A: U256 = U256::from_limbs([10_000_000_000_000_000_000, 0, 0, 0]);
 /// The least price of a session: 1,980 whole B for one whole A, 1 % below the pool's.
 pub const LEAST_PRICE: u64 = 1_980;
 
-/// Our programs, where they are released.
+/// Our programs, at their addresses by CREATE2 with salt 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Programs {
     /// `session-key-manager`.

@@ -105,10 +105,10 @@ fn conclude(summary: &Summary, report: &mut Report<'_>) -> io::Result<()> {
     let wrong = summary.refusals.iter().filter(|r| !r.is_as_expected());
     match wrong.count() {
         0 => report.line(&format!(
-            "Two userOps executed; {total} others refused, each for the reason expected."
+            "Two userOps of the key executed; {total} others refused, each for the reason expected."
         )),
         wrong => report.line(&format!(
-            "Two userOps executed; of {total} others {wrong} not refused as expected (✗ above)."
+            "Two userOps of the key executed; of {total} others {wrong} not refused as expected (✗ above)."
         )),
     }
 }

@@ -123,10 +123,9 @@ fn sessions(job: &MainJob, report: &mut Report<'_>) -> Result<(), DemoError> {
     report.line(&format!(
         "- deposit up to {max_b} in the vault, shares to the account"
     ))?;
-    report.line("and nothing else. The limits are per action: until its sessions are revoked the key may do")?;
-    report.line(
-        "each of these again and again. What it makes the account pay in fees is not limited yet.",
-    )?;
+    report.line("and call nothing else. The limits are per action: until its sessions are revoked the key may")?;
+    report.line("do each of these again and again. Fees are not limited yet: who holds the key can set them as")?;
+    report.line("high as the account's ether and deposit go, and bundle the userOps too.")?;
     Ok(())
 }
 
