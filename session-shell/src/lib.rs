@@ -1,5 +1,5 @@
-//! What every program shares: entry and dispatch table ([`program`]), calldata of calls out ([`encoding`]), calls out
-//! and their answers ([`outgoing`]), reverts ([`revert`]), and a whole session validation module ([`svm`]).
+//! What every program shares: entry and dispatch table (`program`), calldata of calls out (`encoding`), calls out
+//! and their answers (`outgoing`), reverts (`revert`), and a whole session validation module (`svm`).
 //!
 //! `host` is the only file of the programs with unsafe code. Nothing in here decides anything about sessions: that is
 //! session-core's.

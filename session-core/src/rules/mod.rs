@@ -21,7 +21,7 @@ pub trait Rules<'a>: Sized {
     /// Decodes session key data.
     ///
     /// # Errors
-    /// "<prefix> Malformed Session".
+    /// "… Malformed Session", with the prefix of the SVM.
     fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject>;
 
     /// The session key, if the grant covers the action.
