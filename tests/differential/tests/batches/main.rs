@@ -3,7 +3,7 @@
 //! order of checks makes due, and none burns its gas.
 //!
 //! `PROPTEST_CASES=100000 cargo test --profile host -p differential --test batches` is the long run; the default is
-//! 3,000 cases.
+//! 3,000 mutated cases.
 
 mod oracle;
 mod request;
@@ -74,6 +74,8 @@ fn nothing_is_accepted_that_is_not_due() {
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = CASES;
     }
+    // One request in four is left as it was; the number asked for is that of the others.
+    config.cases += config.cases / 3;
     let cases = config.cases;
     let table = RefCell::new(Table::default());
     let traps = Traps::watch();
