@@ -47,6 +47,7 @@ const GROUPS = {
   }),
   interfaces: ours("interfaces"),
   mocks: ours("mocks"),
+  predeploys: ours("predeploys"),
   reference: ours("reference"),
 };
 

@@ -18,13 +18,17 @@ use revm::{
     },
     interpreter::{
         CallScheme, FrameInput, InstructionResult, InterpreterAction, interpreter::EthInterpreter,
-        interpreter_action::FrameInit,
+        interpreter_action::FrameInit, interpreter_types::LoopControl,
     },
     primitives::{Address, B256, U256},
     state::EvmState,
 };
 
-use crate::{ArbChain, ArbConfig, arbos::ArbPrecompiles, stylus::Programs};
+use crate::{
+    ArbChain, ArbConfig,
+    arbos::ArbPrecompiles,
+    stylus::{Inspected, Programs, Untraced},
+};
 
 /// The context of an [`ArbEvm`].
 pub type ArbContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ArbChain>;
@@ -75,7 +79,10 @@ pub fn block_env(l1_block_number: u64, timestamp_secs: u64, base_fee_wei: u64) -
 /// An EVM that runs Stylus programs.
 ///
 /// Use it as any revm EVM: [`ExecuteEvm`], [`ExecuteCommitEvm`], [`InspectEvm`]. Inspectors see
-/// Stylus frames as calls, with their logs.
+/// Stylus frames as calls with logs, and host functions in them as the EVM opcodes that Nitro shows
+/// to tracers (table in `stylus/trace/table.rs`). An instruction's memory there is what it reads or
+/// writes and nothing else, so an inspector must not take it from an earlier step: give a
+/// `TracingInspector` of revm-inspectors that records memory an opcode filter.
 #[derive(Debug)]
 pub struct ArbEvm<DB: Database, I = NoOpInspector> {
     inner: Inner<DB, I>,
@@ -135,17 +142,6 @@ impl<DB: Database, I> ArbEvm<DB, I> {
         self.inner.ctx.set_tx(tx);
     }
 
-    /// Runs the WASM of the topmost frame if it is a Stylus program's.
-    fn run_stylus(&mut self) -> Result<Option<InterpreterAction>, ContextDbError<ArbContext<DB>>> {
-        let frame = self.inner.frame_stack.get();
-        let is_stylus = matches!(frame.input, FrameInput::Call(_))
-            && is_program(frame.interpreter.bytecode.original_byte_slice());
-        if !is_stylus {
-            return Ok(None);
-        }
-        self.programs.run(frame, &mut self.inner.ctx).map(Some)
-    }
-
     /// Hands revm what the topmost frame's code has come to.
     fn proceed(
         &mut self,
@@ -176,6 +172,12 @@ fn refuse_ef_code(frame: &EthFrame, max_code_size: usize, action: &mut Interpret
         result.result = InstructionResult::CreateContractStartingWithEF;
         result.gas.spend_all();
     }
+}
+
+/// Is the frame's code a Stylus program?
+fn runs_program(frame: &EthFrame) -> bool {
+    matches!(frame.input, FrameInput::Call(_))
+        && is_program(frame.interpreter.bytecode.original_byte_slice())
 }
 
 /// The address whose context a frame opens, but for delegated calls.
@@ -233,21 +235,21 @@ impl<DB: Database, I> EvmTr for ArbEvm<DB, I> {
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<EthFrame>, ContextDbError<Self::Context>> {
-        let action = match self.run_stylus()? {
-            Some(action) => action,
-            None => {
-                let Inner {
-                    ctx,
-                    instruction,
-                    frame_stack,
-                    ..
-                } = &mut self.inner;
-                frame_stack.get().interpreter.run_plain(
-                    instruction.instruction_table(),
-                    instruction.gas_table(),
-                    ctx,
-                )
-            }
+        let Inner {
+            ctx,
+            instruction,
+            frame_stack,
+            ..
+        } = &mut self.inner;
+        let frame = frame_stack.get();
+        let action = if runs_program(frame) {
+            self.programs.run(frame, ctx, &mut Untraced)?
+        } else {
+            frame.interpreter.run_plain(
+                instruction.instruction_table(),
+                instruction.gas_table(),
+                ctx,
+            )
         };
         self.proceed(action)
     }
@@ -296,8 +298,6 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
     fn inspect_frame_run(
         &mut self,
     ) -> Result<FrameInitOrResult<EthFrame>, ContextDbError<Self::Context>> {
-        let logs_before = self.inner.ctx.journaled_state.logs().len();
-        let action = self.run_stylus()?;
         let Inner {
             ctx,
             inspector,
@@ -306,21 +306,23 @@ impl<DB: Database, I: Inspector<ArbContext<DB>>> InspectorEvmTr for ArbEvm<DB, I
             ..
         } = &mut self.inner;
         let frame = frame_stack.get();
-        let action = match action {
-            Some(action) => {
-                let logs = ctx.journaled_state.logs()[logs_before..].to_vec();
-                for log in logs {
-                    inspector.log_full(&mut frame.interpreter, ctx, log);
+        let action = if runs_program(frame) {
+            // an inspector may have ended it before it began
+            match frame.interpreter.bytecode.action().take() {
+                Some(action) => action,
+                None => {
+                    let mut tracer = Inspected::new(inspector, &frame.interpreter);
+                    self.programs.run(frame, ctx, &mut tracer)?
                 }
-                action
             }
-            None => inspect_instructions(
+        } else {
+            inspect_instructions(
                 ctx,
                 &mut frame.interpreter,
                 &mut *inspector,
                 instruction.instruction_table(),
                 instruction.gas_table(),
-            ),
+            )
         };
         let mut next = self.proceed(action)?;
         if let ItemOrResult::Result(result) = &mut next {

@@ -1,6 +1,7 @@
 //! The golden calls: what Stylus programs cost and answer, made with Nitro's own crates.
 //!
-//! Every call is executed and compared to the unit: status, gas, returndata, logs, ink deltas. Where
+//! Every call is executed and compared to the unit: status, gas, returndata, logs, ink deltas; under an
+//! inspector it gives the same. Where
 //! the file says that its oracle departs from Nitro (`agreed: false`), its `fact_sheet` counts.
 //! `GOLDEN_VECTORS` names another file of the same schema.
 
@@ -12,16 +13,17 @@ use std::{
 };
 
 use devnode_evm::{
-    ArbChain, ArbConfig, ArbEvm,
+    ArbChain, ArbConfig, ArbContext, ArbEvm,
     arbos::{ARBOS_ADDRESS, ProgramRecord, StylusParams, params_slot, program_slot},
     block_env, cfg_env,
 };
 use devnode_meter::{Rules, asm_kb, meter};
 use revm::{
-    ExecuteCommitEvm,
+    DatabaseCommit, ExecuteEvm, InspectEvm, Inspector,
     context::{TxEnv, result::ExecutionResult},
     database::InMemoryDB,
     inspector::NoOpInspector,
+    interpreter::Interpreter,
     primitives::{Address, B256, Bytes, TxKind, U256, address, keccak256},
     state::{AccountInfo, Bytecode},
 };
@@ -225,15 +227,23 @@ fn execute(
         ..TxEnv::default()
     };
     let block = block_env(0, NOW_SECS, 0);
-    let mut evm = ArbEvm::new(
-        db,
-        cfg_env(&chain.config),
-        block,
+    let cfg = cfg_env(&chain.config);
+    let mut watched = ArbEvm::new(
+        db.clone(),
+        cfg.clone(),
+        block.clone(),
         chain.clone(),
-        NoOpInspector,
+        Steps::default(),
     );
-    let result = evm.transact_commit(tx).expect("a valid transaction");
-    let (db, ..) = evm.into_parts();
+    let under_inspector = watched.inspect_tx(tx.clone()).expect("a valid transaction");
+    let mut evm = ArbEvm::new(db, cfg, block, chain.clone(), NoOpInspector);
+    let done = evm.transact(tx).expect("a valid transaction");
+    assert_eq!(under_inspector, done, "under an inspector");
+    let (.., steps) = watched.into_parts();
+    assert_eq!(steps.open, 0, "every step ends");
+    let (mut db, ..) = evm.into_parts();
+    db.commit(done.state);
+    let result = done.result;
     let logs = match &result {
         ExecutionResult::Success { logs, .. } => logs.clone(),
         _ => Vec::new(),
@@ -248,6 +258,22 @@ fn execute(
         logs: Logs::All(logs.collect()),
     };
     (outcome, db)
+}
+
+/// Counts what an inspector is told.
+#[derive(Default)]
+struct Steps {
+    open: i32,
+}
+
+impl Inspector<ArbContext<InMemoryDB>> for Steps {
+    fn step(&mut self, _: &mut Interpreter, _: &mut ArbContext<InMemoryDB>) {
+        self.open += 1;
+    }
+
+    fn step_end(&mut self, _: &mut Interpreter, _: &mut ArbContext<InMemoryDB>) {
+        self.open -= 1;
+    }
 }
 
 fn expected(call: &Call) -> Outcome {

@@ -24,6 +24,7 @@ use crate::{
     CallError, Devnode, Revert, TxError,
     env::{Env, tip_free_type},
     mine::tx_error,
+    notes,
     state::View,
 };
 
@@ -77,6 +78,11 @@ impl<'a> Call<'a> {
 
     /// What its end means for the caller.
     pub(crate) fn output(&self, result: ExecutionResult) -> Result<Bytes, CallError> {
+        let output = self.read(result);
+        output.inspect_err(|error| notes::call(self.tx.kind.to(), error))
+    }
+
+    fn read(&self, result: ExecutionResult) -> Result<Bytes, CallError> {
         match result {
             ExecutionResult::Success { output, .. } => Ok(output.into_data()),
             ExecutionResult::Revert { output, .. } => Err(CallError::Revert(Revert::new(output))),

@@ -27,6 +27,15 @@ impl Time {
         }
     }
 
+    /// How far it was moved past what the configuration says, in seconds.
+    pub(crate) const fn ahead(&self) -> i64 {
+        self.ahead
+    }
+
+    pub(crate) const fn with_ahead(self, ahead: i64) -> Self {
+        Self { ahead, ..self }
+    }
+
     /// The timestamp of the block after one at `parent`.
     pub(crate) fn peek(&self, parent: u64) -> u64 {
         if let Some(next) = self.next {

@@ -220,6 +220,33 @@ pub enum TraceError {
     Replay(#[from] TxError),
 }
 
+/// Why one of geth's tracers gives no trace.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DebugTraceError {
+    /// The call can not begin.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The transaction can not be traced.
+    #[error(transparent)]
+    Transaction(#[from] TraceError),
+    /// The tracer's options make no sense.
+    #[error("tracer options: {0}")]
+    Options(String),
+    /// The tracer is a script, or has a name that this chain doesn't know.
+    #[error("not a tracer of this node; scripts need devnode's cargo feature `js-tracer`")]
+    NoScripts,
+    /// The script is not a tracer, or throws.
+    #[error("tracer script: {0}")]
+    Script(String),
+    /// It takes too long.
+    #[error("execution timeout: the trace takes longer than {0:?}")]
+    Timeout(std::time::Duration),
+    /// It takes too much memory.
+    #[error("the trace takes more than {0} bytes; limit it, or leave out stack, memory, storage")]
+    TooLarge(usize),
+}
+
 /// Why a test control does nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the fields are named in the messages")]

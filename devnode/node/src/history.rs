@@ -86,6 +86,18 @@ impl History {
         }
     }
 
+    /// Of a chain whose oldest known state is that after `block`.
+    pub(crate) fn starting(window: u64, block: u64) -> Self {
+        Self {
+            log: VecDeque::from([Undo {
+                block,
+                ..Undo::default()
+            }]),
+            floor: block,
+            ..Self::new(window)
+        }
+    }
+
     /// The record that changes go to.
     pub(crate) fn open(&mut self) -> &mut Undo {
         if self.log.is_empty() {

@@ -46,6 +46,7 @@ mod call;
 mod clock;
 mod config;
 mod controls;
+mod dump;
 mod entry_point;
 mod env;
 mod error;
@@ -54,9 +55,12 @@ mod genesis;
 mod history;
 mod mine;
 mod node;
+mod notes;
 mod pool;
+mod predeploys;
 mod programs;
 mod read;
+pub mod rpc;
 mod send;
 mod state;
 mod trace;
@@ -66,11 +70,15 @@ pub use call::{CALL_GAS_CAP, CallContext, Scratch};
 pub use config::{Clock, NodeConfig};
 /// Precompiles, their interfaces, and what [`Devnode::stylus_params`] and its like deal in.
 pub use devnode_evm::arbos;
+pub use dump::{Dump, DumpError};
 pub use entry_point::EntryPointVersion;
-pub use error::{BlockError, CallError, ControlError, ProgramError, Revert, TraceError, TxError};
+pub use error::{
+    BlockError, CallError, ControlError, DebugTraceError, ProgramError, Revert, TraceError, TxError,
+};
 pub use genesis::CREATE2_FACTORY;
 pub use mine::Mined;
 pub use node::Devnode;
+pub use predeploys::{CACHE_MANAGER, STYLUS_DEPLOYER};
 pub use programs::Activation;
 pub use read::Sizes;
 pub use revm::context::result::{ExecutionResult, HaltReason};

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use alloy::{
     consensus::{Eip658Value, ReceiptEnvelope, Transaction, TxEnvelope, transaction::Recovered},
-    primitives::{Address, B256},
+    primitives::B256,
     rpc::types::{Log, TransactionReceipt},
 };
 use devnode_evm::{ArbChain, ArbEvm};
@@ -19,8 +19,9 @@ use revm::{
 };
 
 use crate::{
-    Block, Devnode, Receipt, Revert, TxError,
+    Block, Devnode, Receipt, TxError,
     env::{Env, tx_env},
+    notes,
     pool::Pooled,
     state::State,
 };
@@ -120,6 +121,7 @@ impl Devnode {
             self.block_chain(&env),
             env,
             &self.ready(),
+            |_, _| {},
         );
         (state, executed)
     }
@@ -128,7 +130,14 @@ impl Devnode {
         let env = self.next_env();
         self.state.history.begin(env.number, &self.pins());
         let chain = self.block_chain(&env);
-        run(&mut self.state, &self.cfg, chain, env, transactions)
+        run(
+            &mut self.state,
+            &self.cfg,
+            chain,
+            env,
+            transactions,
+            notes::transaction,
+        )
     }
 
     /// Takes what ran and what can never run out of the pool; returns the latter.
@@ -164,6 +173,7 @@ fn run<S>(
     mut chain: ArbChain,
     env: Env,
     transactions: &[Pooled],
+    note: impl Fn(&Recovered<TxEnvelope>, &ExecutionResult),
 ) -> Executed
 where
     S: DatabaseRef<Error = Infallible> + DatabaseCommit,
@@ -181,6 +191,7 @@ where
         match result {
             Ok(done) => {
                 state.commit(done.state);
+                note(&pooled.tx, &done.result);
                 cumulative_gas += done.result.tx_gas_used();
                 let index = executed.receipts.len() as u64;
                 let receipt = receipt(&pooled.tx, &env, index, cumulative_gas, done.result);
@@ -203,7 +214,6 @@ fn receipt(
     cumulative_gas_used: u64,
     result: ExecutionResult,
 ) -> Receipt {
-    note_failure(tx, &result);
     let gas_used = result.tx_gas_used();
     let contract_address = match &result {
         ExecutionResult::Success { output, .. } => output.address().copied(),
@@ -245,21 +255,5 @@ fn receipt(
         inner,
         gas_used_for_l1: 0,
         l1_block_number: env.l1_block_number,
-    }
-}
-
-fn note_failure(tx: &Recovered<TxEnvelope>, result: &ExecutionResult) {
-    let (hash, from, to) = (tx.tx_hash(), tx.signer(), tx.to().unwrap_or(Address::ZERO));
-    match result {
-        ExecutionResult::Success { .. } => {}
-        ExecutionResult::Revert { output, .. } => {
-            let revert = Revert::new(output.clone());
-            let reason = revert.reason.as_deref().unwrap_or_default();
-            tracing::info!(%hash, %from, %to, data = %revert.data, reason, "transaction reverted");
-        }
-        ExecutionResult::Halt { reason, gas, .. } => {
-            let gas = gas.tx_gas_used();
-            tracing::info!(%hash, %from, %to, %reason, gas, "transaction stopped");
-        }
     }
 }

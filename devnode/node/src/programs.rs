@@ -40,10 +40,7 @@ impl Devnode {
     ) -> Result<Address, ProgramError> {
         let code = devnode_meter::package(wasm)
             .map_err(|error| ProgramError::Package(error.to_string()))?;
-        let bytes = code.len();
-        let address = self.deploy(from, devnode_meter::init_code(&code).into(), salt)?;
-        tracing::info!(%address, bytes, "program deployed");
-        Ok(address)
+        self.deploy(from, devnode_meter::init_code(&code).into(), salt)
     }
 
     /// Runs init code as a contract's creation, by `CREATE`, or with a salt through the
@@ -103,13 +100,11 @@ impl Devnode {
         let answer = ArbWasm::activateProgramCall::abi_decode_returns(&answer)
             .map_err(|error| ProgramError::Answer(error.to_string()))?;
         let receipt = self.must_execute(request)?;
-        let activation = Activation {
+        Ok(Activation {
             gas: receipt.gas_used,
             data_fee: answer.dataFee,
             version: answer.version,
-        };
-        tracing::info!(%program, ?activation, "program activated");
-        Ok(activation)
+        })
     }
 
     /// Pins a program in the chain's cache, so that a call does not pay for its start; the chain

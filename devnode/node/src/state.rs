@@ -59,6 +59,15 @@ impl State {
             .unwrap_or_default()
     }
 
+    /// All accounts, without code, each with its slots that are not zero.
+    pub(crate) fn accounts(
+        &self,
+    ) -> impl Iterator<Item = (Address, &AccountInfo, &StorageKeyMap<U256>)> {
+        self.accounts
+            .iter()
+            .map(|(address, entry)| (*address, &entry.info, &entry.storage))
+    }
+
     pub(crate) fn set_account(&mut self, address: Address, mut info: AccountInfo) {
         if let Some(code) = info.code.take()
             && info.code_hash != KECCAK_EMPTY

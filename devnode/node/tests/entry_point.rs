@@ -20,6 +20,7 @@ fn entry_points_are_where_they_are_everywhere() {
     let versions = [
         (EntryPointVersion::V06, 23_689),
         (EntryPointVersion::V07, 16_035),
+        (EntryPointVersion::V08, 21_738),
     ];
     for (version, bytes) in versions {
         let path = artefact(version);

@@ -25,7 +25,7 @@ use crate::ArbContext;
 /// Gas of a call that moves value (EIP-150), of creating its target, and what the callee gets.
 const VALUE_GAS: u64 = 9_000;
 const NEW_ACCOUNT_GAS: u64 = 25_000;
-const STIPEND_GAS: u64 = 2_300;
+pub(super) const STIPEND_GAS: u64 = 2_300;
 const CREATE_GAS: u64 = 32_000;
 /// Gas of hashing one word of a CREATE2's init code.
 const KECCAK_WORD_GAS: u64 = 6;
@@ -53,6 +53,15 @@ pub(super) enum Pending {
         /// Where the length of the revert data goes.
         len_ptr: u64,
     },
+}
+
+impl Pending {
+    /// Gas that it takes if the callee gives none back; a stipend is on top of it.
+    pub(super) const fn most(&self) -> u64 {
+        match self {
+            Self::Call { base, child, .. } | Self::Create { base, child, .. } => *base + *child,
+        }
+    }
 }
 
 /// The code that a call runs, and its hash: a delegated account's is its delegate's (EIP-7702).

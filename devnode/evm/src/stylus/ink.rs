@@ -2,7 +2,10 @@
 //!
 //! Prices are embedded-chain.md §1.2; 1 gas is `ink_price` ink (§1.1).
 
-use revm::primitives::{Address, B256, U256};
+use revm::{
+    interpreter::InterpreterResult,
+    primitives::{Address, B256, U256},
+};
 
 use super::engine::Machine;
 
@@ -24,6 +27,8 @@ pub(super) enum Stop<E> {
     Fail(String),
     /// The program asked to end with this status.
     Exit(u32),
+    /// The tracer ended the frame.
+    Ended(Box<InterpreterResult>),
     /// The database failed.
     Fatal(E),
 }

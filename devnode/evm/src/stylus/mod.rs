@@ -16,6 +16,7 @@ mod math;
 mod program;
 mod storage;
 mod storage_cache;
+mod trace;
 mod wasmi_engine;
 
 use devnode_meter::price::page_gas;
@@ -27,8 +28,11 @@ use revm::{
     primitives::Bytes,
 };
 
-pub(crate) use self::console::MOST_BYTES;
 pub use self::{cache::ProgramCache, hostio::Hostio};
+pub(crate) use self::{
+    console::MOST_BYTES,
+    trace::{Inspected, Tracer, Untraced},
+};
 use self::{
     engine::{Answer, Exit, Step},
     ink::{Guest, Stop},
@@ -63,15 +67,16 @@ impl Programs {
     }
 
     /// Runs the program of a frame.
-    pub(crate) fn run<DB: Database>(
+    pub(crate) fn run<DB: Database, T: Tracer<DB>>(
         &mut self,
         frame: &mut EthFrame,
         ctx: &mut ArbContext<DB>,
+        tracer: &mut T,
     ) -> Result<InterpreterAction, ContextDbError<ArbContext<DB>>> {
         let waiting = self.0.pop_if(|program| program.is_parked_at(frame));
         let (mut program, mut effect) = match waiting {
             Some(mut program) => {
-                let effect = program.returned::<DB>(frame);
+                let effect = program.returned_traced(frame, ctx, tracer);
                 (program, effect)
             }
             None => match start(frame, ctx) {
@@ -92,16 +97,27 @@ impl Programs {
                 Err(Stop::OutOfInk) => break Exit::OutOfInk,
                 Err(Stop::Exit(status)) => break Exit::Status(status),
                 Err(Stop::Fail(why)) => break Exit::Trap(why),
+                Err(Stop::Ended(result)) => {
+                    ctx.chain.pages.open = program.pages_before;
+                    return Ok(InterpreterAction::Return(*result));
+                }
                 Err(Stop::Fatal(error)) => return Err(ContextError::Db(error)),
             };
             effect = match program.guest.machine.resume(answer) {
                 Step::Done(exit) => break exit,
                 Step::Hostio(hostio, args) => {
-                    program.host(hostio, args, ctx, &mut frame.interpreter.gas)
+                    let gas = &mut frame.interpreter.gas;
+                    if T::ON {
+                        program.host_traced(hostio, args, ctx, gas, tracer)
+                    } else {
+                        program.host(hostio, args, ctx, gas, tracer)
+                    }
                 }
             };
         };
-        Ok(finish(program, exit, frame, ctx))
+        let gas = program.gas_now(&frame.interpreter.gas);
+        let result = finish(program, exit, frame, ctx);
+        Ok(InterpreterAction::Return(tracer.end(ctx, gas, result)))
     }
 }
 
@@ -210,7 +226,7 @@ fn finish<DB: Database>(
     exit: Exit,
     frame: &EthFrame,
     ctx: &mut ArbContext<DB>,
-) -> InterpreterAction {
+) -> InterpreterResult {
     ctx.chain.pages.open = program.pages_before;
     let (mut result, output) = match exit {
         Exit::Status(0) => (InstructionResult::Return, program.output),
@@ -233,9 +249,9 @@ fn finish<DB: Database>(
     gas.set_remaining(left);
     if result.is_halt() {
         gas.spend_all();
-        return InterpreterAction::Return(InterpreterResult::new(result, Bytes::new(), gas));
+        return InterpreterResult::new(result, Bytes::new(), gas);
     }
-    InterpreterAction::Return(InterpreterResult::new(result, output, gas))
+    InterpreterResult::new(result, output, gas)
 }
 
 /// What the EVM charges for memory of this many bytes.

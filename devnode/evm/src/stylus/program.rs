@@ -15,6 +15,7 @@ use super::{
     ink::{API_INK, Guest, HOSTIO_INK, PTR_INK, Stop},
     math,
     storage_cache::StorageCache,
+    trace::Tracer,
 };
 use crate::ArbContext;
 
@@ -65,13 +66,15 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Does what a host function does. `gas` collects refunds.
-    pub(super) fn host<DB: Database>(
+    /// Does what a host function does. `gas` collects refunds; `tracer` sees what is written to
+    /// storage.
+    pub(super) fn host<DB: Database, T: Tracer<DB>>(
         &mut self,
         hostio: Hostio,
         args: [u64; MAX_ARGS],
         ctx: &mut ArbContext<DB>,
         gas: &mut Gas,
+        tracer: &mut T,
     ) -> HostResult<DB> {
         let [a, b, c, d, ..] = args;
         match hostio {
@@ -90,7 +93,7 @@ impl Program {
             Hostio::ExitEarly => Err(Stop::Exit(a as u32)),
             Hostio::StorageLoad => self.storage_load(a, b, ctx),
             Hostio::StorageCache => self.storage_cache(a, b),
-            Hostio::StorageFlush => self.storage_flush(a != 0, ctx, gas),
+            Hostio::StorageFlush => self.storage_flush(a != 0, ctx, gas, tracer),
             Hostio::TransientLoad => self.transient_load(a, b, ctx),
             Hostio::TransientStore => self.transient_store(a, b, ctx),
             Hostio::CallContract | Hostio::DelegateCallContract | Hostio::StaticCallContract => {
@@ -190,12 +193,17 @@ impl Program {
         size: u64,
     ) -> Result<Effect, Stop<E>> {
         self.guest.buy_ink(HOSTIO_INK + API_INK)?;
-        let data = self.return_data.clone();
-        let start = data.len().min(offset as usize);
-        let slice = &data[start..data.len().min(start + size as usize)];
+        let slice = self.return_data_slice(offset, size);
         self.guest.pay_for_write(slice.len())?;
-        self.guest.write(dest, slice)?;
+        self.guest.write(dest, &slice)?;
         Ok(i32_answer(slice.len() as u32))
+    }
+
+    /// As much of this range as there is.
+    pub(super) fn return_data_slice(&self, offset: u64, size: u64) -> Bytes {
+        let data = &self.return_data;
+        let start = data.len().min(offset as usize);
+        data.slice(start..data.len().min(start + size as usize))
     }
 
     fn emit_log<DB: Database>(

@@ -9,6 +9,7 @@ use revm::{
 use super::{
     ink::{API_INK, HOSTIO_INK, PTR_INK, Stop},
     program::{DONE, Effect, HostResult, Program},
+    trace::{Opcode, Tracer},
 };
 use crate::ArbContext;
 
@@ -66,11 +67,12 @@ impl Program {
         Ok(DONE)
     }
 
-    pub(super) fn storage_flush<DB: Database>(
+    pub(super) fn storage_flush<DB: Database, T: Tracer<DB>>(
         &mut self,
         clear: bool,
         ctx: &mut ArbContext<DB>,
         gas: &mut Gas,
+        tracer: &mut T,
     ) -> HostResult<DB> {
         self.guest.buy_ink(HOSTIO_INK + API_INK)?;
         self.guest.require_gas(SSTORE_SENTRY_GAS)?;
@@ -85,11 +87,19 @@ impl Program {
             if self.is_static {
                 return Err(Stop::fail("storage write in a static call"));
             }
+            if T::ON {
+                let opcode = Opcode::sstore(key.into(), value);
+                tracer.step(ctx, &opcode, self.gas_after(gas, cost, version))?;
+            }
             let slot = ctx
                 .journal_mut()
                 .sstore(self.address, key.into(), value)
                 .map_err(Stop::Fatal)?;
             cost += self.sstore_gas(ctx, &slot.data, slot.is_cold);
+            gas.record_refund(ctx.cfg.gas_params.sstore_refund(true, &slot.data));
+            if T::ON {
+                tracer.step_end(ctx, self.gas_after(gas, cost, version), None)?;
+            }
             if cost > budget {
                 if version >= 50 {
                     self.guest.machine.set_ink_left(0);
@@ -97,12 +107,20 @@ impl Program {
                 }
                 return Err(Stop::fail("out of gas in a flush"));
             }
-            gas.record_refund(ctx.cfg.gas_params.sstore_refund(true, &slot.data));
         }
         if version >= 32 {
             self.guest.buy_gas(cost)?;
         }
         Ok(DONE)
+    }
+
+    /// The frame's gas when a flush has come to this cost; below ArbOS 32 it is not charged.
+    fn gas_after(&self, gas: &Gas, cost: u64, version: u64) -> Gas {
+        let mut after = self.gas_now(gas);
+        if version >= 32 {
+            after.set_remaining(after.remaining().saturating_sub(cost));
+        }
+        after
     }
 
     /// EIP-2929's price of an SSTORE.

@@ -89,7 +89,8 @@ pub fn fixture(name: &str) -> Vec<u8> {
 pub fn artefact(version: EntryPointVersion) -> PathBuf {
     let package = match version {
         EntryPointVersion::V06 => "account-abstraction-v06",
-        _ => "account-abstraction-v07",
+        EntryPointVersion::V07 => "account-abstraction-v07",
+        EntryPointVersion::V08 => "account-abstraction-v08",
     };
     let path = root()
         .join("contracts/node_modules")

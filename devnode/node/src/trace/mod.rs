@@ -1,6 +1,11 @@
-//! Call trees, and inspectors of one's own.
+//! Call trees, geth's tracers, and inspectors of one's own.
+//!
+//! In programs' frames every inspector sees host functions as EVM opcodes; see
+//! [`devnode_evm::ArbEvm`].
 
-use std::convert::Infallible;
+mod budget;
+mod debug;
+mod tracer;
 
 use alloy::{
     consensus::Transaction,
@@ -13,13 +18,16 @@ use alloy::{
 use devnode_evm::{ArbContext, ArbEvm};
 use revm::{
     DatabaseCommit, ExecuteEvm, InspectEvm, Inspector,
-    context::result::{EVMError, ExecutionResult, InvalidTransaction},
+    context::result::{ExecutionResult, ResultAndState},
     database::CacheDB,
 };
 use revm_inspectors::tracing::{TracingInspector, TracingInspectorConfig};
 
 use crate::{
-    CallContext, CallError, Devnode, TraceError, call::Scratch, env::tx_env, mine::tx_error,
+    CallContext, CallError, Devnode, TraceError, TxError,
+    call::{Call, Scratch},
+    env::tx_env,
+    mine::tx_error,
 };
 
 const WITH_LOGS: CallConfig = CallConfig {
@@ -77,6 +85,12 @@ impl Devnode {
         hash: B256,
         inspector: I,
     ) -> Result<(ExecutionResult, I), TraceError> {
+        let run = inspect(self.replay(hash)?, inspector);
+        Ok((run.done?.result, run.inspector))
+    }
+
+    /// A mined transaction as a call, to be run after those before it in its block.
+    fn replay(&self, hash: B256) -> Result<Call<'_>, TraceError> {
         let (block, index) = self.blocks.find(hash).ok_or(TraceError::Unknown(hash))?;
         let env = block.env();
         let mut db = CacheDB::new(self.view_after(block.number() - 1)?);
@@ -84,20 +98,39 @@ impl Devnode {
         // who was impersonated then is not kept
         let mut cfg = self.cfg.clone();
         cfg.disable_eip3607 = true;
-        let replay_error =
-            |error: EVMError<Infallible, InvalidTransaction>| TraceError::Replay(tx_error(error));
         for earlier in &block.transactions[..index] {
             let mut evm = ArbEvm::new(db, cfg.clone(), env.block_env(), chain, ());
             let done = evm
                 .transact(tx_env(earlier, self.chain_id()))
-                .map_err(replay_error)?;
+                .map_err(tx_error)?;
             (db, chain, _) = evm.into_parts();
             db.commit(done.state);
         }
-        let mut evm = ArbEvm::new(db, cfg, env.block_env(), chain, inspector);
-        let tx = tx_env(&block.transactions[index], self.chain_id());
-        let result = evm.inspect_one_tx(tx).map_err(replay_error)?;
-        Ok((result, evm.into_parts().2))
+        Ok(Call {
+            db,
+            cfg,
+            block: env.block_env(),
+            chain,
+            tx: tx_env(&block.transactions[index], self.chain_id()),
+        })
+    }
+}
+
+/// What a run under an inspector leaves: the inspector, the state before it, and the result.
+struct Run<'a, I> {
+    inspector: I,
+    db: Scratch<'a>,
+    done: Result<ResultAndState, TxError>,
+}
+
+fn inspect<'a, I: Inspector<ArbContext<Scratch<'a>>>>(call: Call<'a>, inspector: I) -> Run<'a, I> {
+    let mut evm = ArbEvm::new(call.db, call.cfg, call.block, call.chain, inspector);
+    let done = evm.inspect_tx(call.tx).map_err(tx_error);
+    let (db, _, inspector) = evm.into_parts();
+    Run {
+        inspector,
+        db,
+        done,
     }
 }
 
