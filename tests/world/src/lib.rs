@@ -25,6 +25,7 @@
 pub mod abi;
 mod artefact;
 mod dex;
+pub mod erc7562;
 mod error;
 mod main_job;
 mod ops;

@@ -1,0 +1,63 @@
+//! Our programs break no rule.
+
+use alloy::primitives::U256;
+use session_keys::{UserOp, calls, execute};
+use world::{MAX_A, MainJob, to};
+
+fn assert_clean(job: &MainJob, op: &UserOp, least_frames: usize) {
+    let report = job.world.check_validation(op).unwrap();
+    assert_eq!(report.violations, []);
+    assert_eq!(report.refusal, None);
+    assert!(report.frames >= least_frames, "{report:?}"); // it looked at something
+}
+
+#[test]
+fn the_main_job_in_a_batch() {
+    let job = MainJob::new().unwrap();
+    let op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
+    // proxy, account, router, isModuleEnabled (2), manager, three modules, ecrecover
+    assert_clean(&job, &op, 9);
+}
+
+#[test]
+fn a_single_action_of_each_module() {
+    let job = MainJob::new().unwrap();
+    for (session, action) in job.actions().iter().enumerate() {
+        let mut op = job.user_op(&[]).unwrap();
+        op.callData = execute(action);
+        job.key.sign(&job.tree, &[session], &mut op).unwrap();
+        // proxy, account, manager, module, ecrecover
+        assert_clean(&job, &op, 5);
+    }
+}
+
+#[test]
+fn the_owner_grants() {
+    let job = MainJob::new().unwrap();
+    let grant = to(
+        job.programs.manager,
+        calls::set_merkle_root(job.tree.root()),
+    );
+    let op = job.world.owner_op(&job.owner, job.account, execute(&grant));
+    assert_clean(&job, &op.unwrap(), 4);
+}
+
+#[test]
+fn what_is_refused_is_checked_too() {
+    let mut job = MainJob::new().unwrap();
+    let mut op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
+    op.preVerificationGas += U256::ONE; // not what was signed
+    let report = job.world.check_validation(&op).unwrap();
+    assert_eq!(report.violations, []);
+    assert_eq!(report.refusal.as_deref(), Some("AA24 signature error"));
+
+    let op = job.signed(&[job.approve(MAX_A + U256::ONE)], &[0]).unwrap();
+    let report = job.world.check_validation(&op).unwrap();
+    assert_eq!(report.violations, []);
+    let refusal = report.refusal.unwrap();
+    assert!(refusal.starts_with("AA23"), "{refusal}");
+    assert_eq!(
+        job.world.handle_ops(&[op]).unwrap().refusal(),
+        Some(&*refusal)
+    );
+}
