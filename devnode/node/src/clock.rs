@@ -66,6 +66,11 @@ impl Time {
             return Err(ControlError::TimeGoesBack { timestamp, parent });
         }
         self.next = Some(timestamp);
+        // A clock that runs goes on from there.
+        if self.clock == Clock::Wall {
+            let ahead = i128::from(timestamp) - i128::from(wall());
+            self.ahead = i64::try_from(ahead).unwrap_or(i64::MAX);
+        }
         Ok(())
     }
 
@@ -73,8 +78,6 @@ impl Time {
         self.set_next(timestamp, parent)?;
         if self.clock == Clock::Wall {
             self.next = None;
-            let ahead = i128::from(timestamp) - i128::from(wall());
-            self.ahead = i64::try_from(ahead).unwrap_or(i64::MAX);
         }
         Ok(())
     }
