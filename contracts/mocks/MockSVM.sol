@@ -2,21 +2,7 @@
 pragma solidity 0.8.17;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-
-/// @dev The userOp of EntryPoint v0.6.
-struct UserOperation {
-    address sender;
-    uint256 nonce;
-    bytes initCode;
-    bytes callData;
-    uint256 callGasLimit;
-    uint256 verificationGasLimit;
-    uint256 preVerificationGas;
-    uint256 maxFeePerGas;
-    uint256 maxPriorityFeePerGas;
-    bytes paymasterAndData;
-    bytes signature;
-}
+import {UserOperation} from "../interfaces/Types.sol";
 
 /// @notice A session validation module that allows everything: the session key is the first 20 bytes of
 /// sessionKeyData, and only its signature is checked. Any outer selector passes.

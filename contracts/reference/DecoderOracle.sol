@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.17;
 
+import {SessionData, UserOperation} from "../interfaces/Types.sol";
+
 /// What solc's decoder makes of calldata that session-core's cursor reads too. One function for each
 /// decoding of the reference contracts, with the same types in the same data locations, since the
 /// location decides the rule:
@@ -12,29 +14,6 @@ pragma solidity ^0.8.17;
 ///
 /// Each function answers with what it has decoded, encoded anew.
 contract DecoderOracle {
-    struct UserOperation {
-        address sender;
-        uint256 nonce;
-        bytes initCode;
-        bytes callData;
-        uint256 callGasLimit;
-        uint256 verificationGasLimit;
-        uint256 preVerificationGas;
-        uint256 maxFeePerGas;
-        uint256 maxPriorityFeePerGas;
-        bytes paymasterAndData;
-        bytes signature;
-    }
-
-    struct SessionData {
-        uint48 validUntil;
-        uint48 validAfter;
-        address sessionValidationModule;
-        bytes sessionKeyData;
-        bytes32[] merkleProof;
-        bytes callSpecificData;
-    }
-
     // validateUserOp(UserOperation calldata, bytes32) of account, manager and router
 
     function userOpWords(UserOperation calldata op, bytes32 hash)
