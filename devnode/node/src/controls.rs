@@ -110,7 +110,7 @@ impl Devnode {
         self.next_env().timestamp
     }
 
-    /// Sets the timestamp of the next block only.
+    /// Sets the timestamp of the next block. With [`Clock::Wall`](crate::Clock::Wall) the clock goes on from it.
     ///
     /// # Errors
     /// If it is before the newest block's.
