@@ -7,7 +7,24 @@ mod opcodes;
 
 use alloy::primitives::{Address, U256};
 use session_keys::{Session, Tree, UserOp};
-use world::{MAX_A, MainJob};
+use world::{MAX_A, MainJob, erc7562::Report};
+
+struct Scene {
+    job: MainJob,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let job = MainJob::new().unwrap();
+        Self { job }
+    }
+
+    /// What the checker says of a userOp that this module validates.
+    fn check(&mut self, svm: Address) -> Report {
+        let op = batch_by(&mut self.job, svm);
+        self.job.world.check_validation(&op).unwrap()
+    }
+}
 
 /// A userOp of one action in a batch, whose session is this module's.
 fn batch_by(job: &mut MainJob, svm: Address) -> UserOp {

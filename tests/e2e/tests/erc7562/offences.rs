@@ -1,15 +1,12 @@
 //! The five offences that a module may be tempted by, in the EVM, in WASM, and in a call of it.
 
 use alloy::primitives::{Address, B256, U256};
-use world::{
-    MainJob,
-    erc7562::{
-        Machine::{self, Evm, Wasm},
-        Offence, Phase, Report, Rule, Violation,
-    },
+use world::erc7562::{
+    Machine::{self, Evm, Wasm},
+    Offence, Phase, Report, Rule, Violation,
 };
 
-use crate::batch_by;
+use crate::Scene;
 
 const MACHINES: [Machine; 2] = [Evm, Wasm];
 
@@ -31,25 +28,11 @@ fn offences() -> [(Offence, Rule, &'static str); 5] {
     ]
 }
 
-struct Scene {
-    job: MainJob,
-}
-
 impl Scene {
-    fn new() -> Self {
-        let job = MainJob::new().unwrap();
-        Self { job }
-    }
-
     fn deploy(&mut self, machine: Machine, offence: Offence) -> Address {
         let key = self.job.key.address();
         let world = &mut self.job.world;
         world.deploy_offender(machine, offence, key).unwrap()
-    }
-
-    fn check(&mut self, svm: Address) -> Report {
-        let op = batch_by(&mut self.job, svm);
-        self.job.world.check_validation(&op).unwrap()
     }
 }
 

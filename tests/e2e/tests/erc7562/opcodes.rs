@@ -1,39 +1,26 @@
 //! The rest of the table, in EVM code written by hand.
 
 use alloy::primitives::{Address, Bytes, U256, address, hex, keccak256};
-use world::{
-    MainJob,
-    erc7562::{Phase, Report, Rule, Violation},
-};
+use world::erc7562::{Phase, Report, Rule, Violation};
 
-use crate::{batch_by, word};
+use crate::{Scene, word};
 
 const SVM: Address = address!("00000000000000000000000000000000c0de7562");
 const NOBODY: Address = address!("00000000000000000000000000000000000bad00");
 
-struct Scene {
-    job: MainJob,
-}
-
 impl Scene {
-    fn new() -> Self {
-        let job = MainJob::new().unwrap();
-        Self { job }
-    }
-
     /// A module of this code; then it answers with the session key. Instructions that the code
     /// ends with are not reached by the rest.
-    fn check(&mut self, code: &[u8]) -> Report {
+    fn check_code(&mut self, code: &[u8]) -> Report {
         let key = self.job.key.address();
         let answer = [&hex!("73")[..], &key[..], &hex!("5f5260205ff3")].concat();
         let code: Bytes = [code, &answer].concat().into();
         self.job.world.node.set_code(SVM, code).unwrap();
-        let op = batch_by(&mut self.job, SVM);
-        self.job.world.check_validation(&op).unwrap()
+        self.check(SVM)
     }
 
     fn finds(&mut self, code: &[u8], rule: Rule) {
-        let report = self.check(code);
+        let report = self.check_code(code);
         let found = Violation {
             phase: Phase::Validation,
             contract: SVM,
@@ -46,7 +33,7 @@ impl Scene {
     }
 
     fn is_clean(&mut self, code: &[u8]) {
-        let report = self.check(code);
+        let report = self.check_code(code);
         assert_eq!(report.violations, [], "{}", hex::encode(code));
         assert_eq!(report.refusal, None, "{}", hex::encode(code));
     }
