@@ -9,6 +9,7 @@ use session_core::{
     execution::{self, Batch},
     leaf::leaf,
     reject,
+    rules::bounded,
     signature::recover,
     target,
     user_op::{BatchedSession, RouterSignature, UserOp},
@@ -47,15 +48,18 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     let signer = recover(&Host, arguments.word(1)?, signature.session_key_signature)?;
     let batch = Batch::decode(call)?;
     batch.check_len(items.len())?;
-    prove(account, &signature, &items)?;
+    let leaves = prove(account, &signature, &items)?;
 
     let mut window = Window::default();
     let mut is_signed = true;
     let mut targets = Targets::new(account, signature.manager);
     for (index, item) in items.iter().enumerate() {
         let action = batch.action(index)?;
-        let session_key = svm::ask_params(item, &action)?;
-        targets.check(action.to, item.session.svm)?;
+        let session = bounded::open(&item.session, &well_known::BOUNDED, &user_op, || {
+            is_reused(&leaves, index)
+        })?;
+        let session_key = svm::ask_params(&session, item.call_specific_data, &action)?;
+        targets.check(action.to, session.svm)?;
         // Every item is evaluated, so that an estimate with a dummy signature pays for all (7.2-D2).
         is_signed &= session_key == signer;
         window = window.and(item.session.valid_until_secs, item.session.valid_after_secs);
@@ -68,13 +72,13 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     Ok(word(&answer))
 }
 
-/// Has the account approved all sessions? Its manager says so in one call, with a digest of what it has proven, which
-/// must be what this program has decoded (7.2-B).
+/// The leaves of the sessions, all of which the account has approved: its manager says so in one call, with a digest of
+/// what it has proven, which must be what this program has decoded (7.2-B).
 fn prove(
     account: &Address,
     signature: &RouterSignature<'_>,
     items: &[BatchedSession<'_>],
-) -> Result<(), Revert> {
+) -> Result<Vec<u8>, Revert> {
     let mut data = Encoding::new(&VALIDATE_SESSION_KEYS, 2, signature.encoded_sessions.len());
     data.address(0, account);
     data.encoded(1, signature.encoded_sessions);
@@ -87,7 +91,17 @@ fn prove(
     if approved != Some(approval(&Host, account, &leaves)) {
         return Err(invalid_manager().into());
     }
-    Ok(())
+    Ok(leaves)
+}
+
+/// Has an earlier session this leaf too?
+fn is_reused(leaves: &[u8], index: usize) -> bool {
+    let (leaves, _) = leaves.as_chunks::<32>();
+    let leaf = leaves.get(index);
+    leaves
+        .iter()
+        .take(index)
+        .any(|earlier| Some(earlier) == leaf)
 }
 
 /// Whom the actions call (7.2-H).

@@ -1,9 +1,9 @@
 //! A session: what a leaf of the tree commits to (§2.2).
 
 use alloy::primitives::{Address, B256, Bytes, aliases::U48};
-use session_core::{leaf, proof};
+use session_core::{leaf, proof, rules::bounded};
 
-use crate::NativeKeccak;
+use crate::{NativeKeccak, well_known};
 
 /// One session, in the order of its leaf.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +77,46 @@ impl Session {
             return Err(SessionError::AmbiguousNode);
         }
         Ok(())
+    }
+}
+
+/// What `bounded` says of a session (§10.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Envelope<'a> {
+    /// All its fields: sessions of one grant have the same.
+    pub(crate) head: &'a [u8],
+    /// Its nonce lane; zero for any.
+    pub(crate) lane: [u8; 24],
+}
+
+impl Session {
+    /// Who signs: the session key, as all known SVMs encode it, in a first word or as the first 20 bytes; of a bounded
+    /// session that of the inner one. `None` if there are not as many bytes.
+    pub fn session_key(&self) -> Option<Address> {
+        let data = match self.bounds() {
+            Some(grant) => grant.inner_data,
+            None => &self.session_key_data,
+        };
+        if let Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, key @ ..]) = data.first_chunk::<32>() {
+            return Some(key.into());
+        }
+        data.first_chunk::<20>().map(Address::from)
+    }
+
+    /// The bounds, if it has any.
+    fn bounds(&self) -> Option<bounded::Grant<'_>> {
+        if self.svm != well_known::BOUNDED {
+            return None;
+        }
+        bounded::Grant::decode(&self.session_key_data, &well_known::BOUNDED).ok()
+    }
+
+    /// The envelope, if it is bounded.
+    pub(crate) fn envelope(&self) -> Option<Envelope<'_>> {
+        let lane = *self.bounds()?.lane;
+        let inner_svm = bounded::HEAD_BYTES.checked_sub(20)?;
+        let head = self.session_key_data.get(..inner_svm)?;
+        Some(Envelope { head, lane })
     }
 }
 

@@ -1,7 +1,9 @@
 //! The tree of an account's sessions, byte for byte as merkletreejs builds it with
 //! `{sortPairs: true, hashLeaves: false}` (§2.2, §6).
 
-use alloy::primitives::B256;
+use std::collections::BTreeMap;
+
+use alloy::primitives::{Address, B256, aliases::U192};
 use session_core::merkle;
 
 use crate::{NativeKeccak, Session, SessionError};
@@ -28,6 +30,22 @@ pub enum TreeError {
         /// Why.
         error: SessionError,
     },
+    /// One key has bounded sessions and others: it would leave its bounds by using those (§10.7).
+    #[error(
+        "session key {key} has sessions with bounds and without: bound all, or use another key"
+    )]
+    Unbounded {
+        /// The session key.
+        key: Address,
+    },
+    /// Sessions of different grants count their uses in one nonce lane (§10.7).
+    #[error(
+        "lane {lane} is named by sessions with different keys or bounds: each grant needs a lane of its own"
+    )]
+    SharedLane {
+        /// The lane.
+        lane: U192,
+    },
     /// A leaf to revoke that is not there.
     #[error("no session has the leaf {leaf}")]
     UnknownLeaf {
@@ -40,8 +58,18 @@ impl Tree {
     /// The tree of these sessions, in this order.
     ///
     /// # Errors
-    /// The first session that [`Session::check`] refuses.
+    /// What [`Self::import`] and [`Self::check_bounds`] refuse.
     pub fn new(sessions: Vec<Session>) -> Result<Self, TreeError> {
+        let tree = Self::import(sessions)?;
+        tree.check_bounds()?;
+        Ok(tree)
+    }
+
+    /// A tree that somebody else has built, so that it can be looked at, and its sessions revoked.
+    ///
+    /// # Errors
+    /// The first session that [`Session::check`] refuses.
+    pub fn import(sessions: Vec<Session>) -> Result<Self, TreeError> {
         for (index, session) in sessions.iter().enumerate() {
             session
                 .check()
@@ -52,6 +80,32 @@ impl Tree {
             sessions,
             levels: levels(leaves),
         })
+    }
+
+    /// Does every bound bind (§10.7)? A key has bounds in all its sessions or in none, and a lane counts the uses of one
+    /// grant: its sessions have the same key and the same bounds.
+    ///
+    /// # Errors
+    /// [`TreeError::Unbounded`], [`TreeError::SharedLane`].
+    pub fn check_bounds(&self) -> Result<(), TreeError> {
+        let mut is_bounded = BTreeMap::new();
+        let mut grants = BTreeMap::new();
+        for session in &self.sessions {
+            let key = session.session_key().unwrap_or_default();
+            let envelope = session.envelope();
+            if *is_bounded.entry(key).or_insert(envelope.is_some()) != envelope.is_some() {
+                return Err(TreeError::Unbounded { key });
+            }
+            let Some(envelope) = envelope.filter(|envelope| envelope.lane != [0; 24]) else {
+                continue;
+            };
+            let grant = (key, envelope.head);
+            if *grants.entry(envelope.lane).or_insert(grant) != grant {
+                let lane = U192::from_be_bytes(envelope.lane);
+                return Err(TreeError::SharedLane { lane });
+            }
+        }
+        Ok(())
     }
 
     /// What the manager keeps of the tree: 0 without sessions.

@@ -57,7 +57,9 @@ interface ISessionKeyManager {
     /// @notice Validates a userOp of one action: callData is `execute` or `execute_ncC` of the account.
     /// @dev The account calls it; so may anyone. moduleSignature is `abi.encode(uint48 validUntil, uint48 validAfter,
     /// address sessionValidationModule, bytes sessionKeyData, bytes32[] merkleProof, bytes sessionKeySignature)`.
-    /// In this order: "SessionNotApproved"; whatever the SVM's `validateSessionUserOp` reverts with, empty if it does
+    /// In this order: "SessionNotApproved"; for a session of our `bounded` SVM what IBoundedSVM says ("BND Malformed
+    /// Session", "BND Wrong Lane", "BND Max Uses", "BND Wrong Paymaster", "BND Max Fee", "BND Max Gas", "BND Max Op Cost"),
+    /// and the SVM inside is the SVM; whatever the SVM's `validateSessionUserOp` reverts with, empty if it does
     /// not answer a bool; "SKM Invalid Selector": callData is another function of the account; "SKM Forbidden Target":
     /// the action calls the account, this manager or an EntryPoint, or, if the SVM is none of ours, a module of the
     /// account.

@@ -26,6 +26,14 @@ fn as_u64(word: &Word) -> Option<u64> {
     (high == 0).then_some(u64::from_be_bytes(*low))
 }
 
+/// The number that a word is, if it fits.
+pub fn as_u128(word: &Word) -> Option<u128> {
+    let ([high, low], []) = word.as_chunks() else {
+        return None;
+    };
+    (u128::from_ne_bytes(*high) == 0).then_some(u128::from_be_bytes(*low))
+}
+
 /// A tuple, or the elements of an array: head words at the beginning of a region, and whatever their
 /// offsets point to up to the region's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

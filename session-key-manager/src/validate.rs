@@ -4,7 +4,9 @@ use session_core::{
     abi::Tuple,
     execution,
     proof::prove,
-    reject, target,
+    reject,
+    rules::bounded,
+    target,
     user_op::{ManagerSignature, UserOp},
     validation_data,
 };
@@ -22,6 +24,7 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     } = ManagerSignature::decode(user_op.module_signature()?)?;
     let account = user_op.sender()?;
     prove(&Host, &root::of(account), &session)?;
+    let session = bounded::open(&session, &well_known::BOUNDED, &user_op, || false)?;
 
     let is_signed = svm::ask_user_op(
         session.svm,

@@ -1,11 +1,13 @@
 //! Session validation modules (SVMs): a whole one, and the calls of one (§5.1).
 
+use alloc::vec::Vec;
+
 use session_core::{
     Address, Word,
     abi::{Tuple, as_bool},
     execution::Action,
     pad, signature,
-    user_op::{BatchedSession, UserOp},
+    user_op::{Session, UserOp},
 };
 
 use crate::{
@@ -81,11 +83,16 @@ pub fn validate_user_op(
     let session_key_signature = arguments.bytes(3)?;
     let session_key = check(user_op.call_data()?, session_key_data)?;
     let signer = signature::recover(&Host, user_op_hash, session_key_signature)?;
+    Ok(bool_word(signer == *session_key))
+}
+
+/// The answer of a function that returns `bool`.
+pub fn bool_word(value: bool) -> Vec<u8> {
     let mut answer = [0; 32];
     if let Some(last) = answer.last_mut() {
-        *last = u8::from(signer == *session_key);
+        *last = u8::from(value);
     }
-    Ok(word(&answer))
+    word(&answer)
 }
 
 /// `EXECUTE_SELECTOR()`.
@@ -110,19 +117,19 @@ pub fn execute_optimized_selector(_: &[u8]) -> Answer {
 ///
 /// # Errors
 /// What the SVM reverted with; nothing, if it answered no address (7.2-B).
-pub fn ask_params(item: &BatchedSession<'_>, action: &Action<'_>) -> Result<Address, Revert> {
-    let parts = [
-        action.data,
-        item.session.session_key_data,
-        item.call_specific_data,
-    ];
+pub fn ask_params(
+    session: &Session<'_>,
+    call_specific_data: &[u8],
+    action: &Action<'_>,
+) -> Result<Address, Revert> {
+    let parts = [action.data, session.session_key_data, call_specific_data];
     let mut data = Encoding::new(&VALIDATE_SESSION_PARAMS, 5, tail_bytes(&parts));
     data.address(0, action.to);
     data.word(1, action.value);
     for (index, part) in (2..).zip(parts) {
         data.bytes(index, part);
     }
-    match call(item.session.svm, &data.finish())? {
+    match call(session.svm, &data.finish())? {
         Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, key @ ..]) => Ok(key),
         _ => Err(Revert::empty()),
     }

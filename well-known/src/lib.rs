@@ -6,7 +6,7 @@
 
 mod addresses;
 
-pub use addresses::{DEX_SWAP, ERC20_APPROVAL, ERC20_STAKE};
+pub use addresses::{BOUNDED, DEX_SWAP, ERC20_APPROVAL, ERC20_STAKE};
 
 /// Are the rules of this SVM typed? Those of any other SVM are generic: they may allow anything.
 pub fn is_typed(svm: &[u8; 20]) -> bool {

@@ -3,6 +3,7 @@
 //! All of them check in one order: the session key data, the target, the value, the inner selector, the shape of the
 //! inner call, its arguments. The inner call is read strictly: nothing in it may be left to interpretation.
 
+pub mod bounded;
 pub mod dex_swap;
 pub mod erc20_approval;
 pub mod erc20_stake;

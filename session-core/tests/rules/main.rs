@@ -2,6 +2,7 @@
 
 mod approval;
 mod batch;
+mod bounded;
 mod dex_swap;
 mod erc20_approval;
 mod erc20_stake;

@@ -15,7 +15,8 @@ use alloy::{
 use devnode::CallError;
 use session_core::merkle;
 use session_keys::{
-    Action, NativeKeccak, Session, UserOp, account_signature, calls, execute, execute_batch, sign,
+    Action, NativeKeccak, Session, UserOp, account_signature, calls, execute, execute_batch,
+    session_data::Bounds, sign,
 };
 use world::{
     MainJob,
@@ -138,7 +139,7 @@ pub(crate) fn key(byte: u8) -> PrivateKeySigner {
 }
 
 /// The session as the client has it.
-fn session(data: &SessionData) -> Session {
+pub(crate) fn client(data: &SessionData) -> Session {
     Session {
         valid_until_secs: data.validUntil.to(),
         valid_after_secs: data.validAfter.to(),
@@ -147,7 +148,12 @@ fn session(data: &SessionData) -> Session {
     }
 }
 
-fn data(session: &Session) -> SessionData {
+/// The session with these bounds.
+pub(crate) fn bound(data: &SessionData, bounds: &Bounds) -> SessionData {
+    self::data(&bounds.wrap(&client(data)).unwrap())
+}
+
+pub(crate) fn data(session: &Session) -> SessionData {
     SessionData {
         validUntil: U48::from(session.valid_until_secs),
         validAfter: U48::from(session.valid_after_secs),
@@ -158,7 +164,7 @@ fn data(session: &Session) -> SessionData {
 }
 
 pub(crate) fn leaf(data: &SessionData) -> B256 {
-    session(data).leaf()
+    client(data).leaf()
 }
 
 pub(crate) fn parent(a: B256, b: B256) -> B256 {

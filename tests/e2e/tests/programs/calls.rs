@@ -3,28 +3,38 @@
 use std::collections::BTreeMap;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, aliases::U48},
+    primitives::{
+        Address, B256, Bytes, U256,
+        aliases::{U48, U192},
+    },
     rpc::types::TransactionRequest,
-    sol_types::SolValue,
+    sol_types::{Revert, SolError, SolValue},
 };
 use devnode::Devnode;
 use session_core::{approval::approval, validation_data};
-use session_keys::{Action, NativeKeccak, Session, Tree, UserOp, execute, sign};
+use session_keys::{
+    Action, NativeKeccak, Session, Tree, UserOp, execute,
+    session_data::{Bounds, Lane},
+    sign,
+};
 use world::{MainJob, World};
 
 use crate::interface::Function;
 
-/// Arguments that a function accepts, and what it then answers.
+/// Arguments that a function decodes, and what it makes of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) arguments: Vec<u8>,
-    pub(crate) answer: Vec<u8>,
+    pub(crate) end: End,
 }
 
 /// By signature.
 pub(crate) type Calls = BTreeMap<&'static str, Call>;
 
 const VALIDATE_USER_OP: &str = "validateUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32)";
+
+const VALIDATE_SESSION_PARAMS: &str = "validateSessionParams(address,uint256,bytes,bytes,bytes)";
+const VALIDATE_SESSION_USER_OP: &str = "validateSessionUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32,bytes,bytes)";
 
 /// Last and first second of each session.
 const WINDOWS: [(u64, u64); 3] = [(4_000_000_000, 10), (3_900_000_000, 30), (0, 20)];
@@ -33,6 +43,7 @@ const WINDOWS: [(u64, u64); 3] = [(4_000_000_000, 10), (3_900_000_000, 30), (0, 
 pub(crate) fn job() -> MainJob {
     let mut world = World::new().unwrap();
     let programs = world.deploy_programs().unwrap();
+    world.deploy_program("bounded").unwrap();
     let mut job = MainJob::before_grant(world, programs).unwrap();
     let mut sessions = job.sessions().unwrap();
     for (session, (until, after)) in sessions.iter_mut().zip(WINDOWS) {
@@ -46,6 +57,7 @@ pub(crate) fn job() -> MainJob {
 pub(crate) fn address(job: &MainJob, program: &str) -> Address {
     match program {
         "batched-session-router" => job.programs.router,
+        "bounded" => well_known::BOUNDED.into(),
         "dex-swap" => job.programs.dex_swap,
         "erc20-approval" => job.programs.erc20_approval,
         "erc20-stake" => job.programs.erc20_stake,
@@ -59,6 +71,7 @@ pub(crate) fn calls(job: &MainJob, program: &str) -> Calls {
     match program {
         "batched-session-router" => router(job),
         "session-key-manager" => manager(job),
+        "bounded" => bounded(job),
         "erc20-approval" => svm(job, 0),
         "dex-swap" => svm(job, 1),
         "erc20-stake" => svm(job, 2),
@@ -69,7 +82,7 @@ pub(crate) fn calls(job: &MainJob, program: &str) -> Calls {
 fn call(arguments: impl Into<Vec<u8>>, answer: impl Into<Vec<u8>>) -> Call {
     Call {
         arguments: arguments.into(),
-        answer: answer.into(),
+        end: End::Answer(Bytes::from(answer.into())),
     }
 }
 
@@ -210,11 +223,11 @@ fn svm(job: &MainJob, index: usize) -> Calls {
     let user_op = (op, hash, session_key_data.clone(), signature);
     Calls::from([
         (
-            "validateSessionParams(address,uint256,bytes,bytes,bytes)",
+            VALIDATE_SESSION_PARAMS,
             call(params.abi_encode_params(), job.key.address().abi_encode()),
         ),
         (
-            "validateSessionUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32,bytes,bytes)",
+            VALIDATE_SESSION_USER_OP,
             call(user_op.abi_encode_params(), true.abi_encode()),
         ),
         (
@@ -226,6 +239,43 @@ fn svm(job: &MainJob, index: usize) -> Calls {
             call([], bytes4([0x00, 0x00, 0x18, 0x9a])),
         ),
     ])
+}
+
+/// The first session and action of the main job, with bounds.
+fn bounded(job: &MainJob) -> Calls {
+    let bounds = Bounds::new(
+        Lane {
+            key: U192::from(5),
+            max_uses: 2,
+        },
+        6_000,
+        600,
+    );
+    let session = bounds.wrap(&job.tree.sessions()[0]).unwrap();
+    let op = UserOp {
+        callData: execute(&job.actions()[0]),
+        nonce: U256::from(5) << 64 | U256::ONE,
+        callGasLimit: U256::from(100),
+        verificationGasLimit: U256::from(200),
+        preVerificationGas: U256::from(300),
+        maxFeePerGas: U256::from(10),
+        ..UserOp::default()
+    };
+    let hash = B256::repeat_byte(9);
+    let signature = sign(&job.key.signer, hash).unwrap();
+    let user_op = (op, hash, session.session_key_data, signature);
+    let mut calls = svm(job, 0);
+    calls.insert(
+        VALIDATE_SESSION_USER_OP,
+        call(user_op.abi_encode_params(), true.abi_encode()),
+    );
+    let needs_user_op = Revert::from("BND Needs User Operation").abi_encode();
+    let refused = Call {
+        arguments: Vec::new(),
+        end: End::Revert(needs_user_op.into()),
+    };
+    calls.insert(VALIDATE_SESSION_PARAMS, refused);
+    calls
 }
 
 /// How a call ended.

@@ -168,11 +168,11 @@ impl Target {
         let functions = functions(interface)
             .into_values()
             .zip(calls(job, program).into_values());
-        // The modules' texts are also those of whom they call.
-        let is_svm = interface.ends_with("SVM");
+        // Texts are also those of whom a program calls.
+        let is_alone = interface.ends_with("SVM") && program != "bounded";
         let speakers = PROGRAMS
             .iter()
-            .filter(|(name, _)| *name == program || !is_svm);
+            .filter(|(name, _)| *name == program || !is_alone);
         Self {
             address: address(job, program),
             functions: functions.collect(),

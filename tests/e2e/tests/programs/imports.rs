@@ -14,7 +14,7 @@ const SVM: &[&str] = &[
 ];
 
 /// By program, in alphabetical order.
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 6] = [
     (
         "batched-session-router",
         &[
@@ -27,6 +27,18 @@ const ALLOWED: [(&str, &[&str]); 5] = [
             "read_args",
             "read_return_data",
             "static_call_contract",
+            "write_result",
+        ],
+    ),
+    (
+        "bounded",
+        &[
+            "call_contract",
+            "contract_address",
+            "msg_value",
+            "pay_for_memory_grow",
+            "read_args",
+            "read_return_data",
             "write_result",
         ],
     ),

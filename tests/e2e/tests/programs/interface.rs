@@ -127,7 +127,9 @@ fn every_function_answers_as_its_interface_says() {
         );
         for (signature, call) in calls {
             let function = &functions[signature];
-            assert!(fits(&function.returns, &call.answer), "{signature}");
+            if let End::Answer(answer) = &call.end {
+                assert!(fits(&function.returns, answer), "{signature}");
+            }
             let calldata = calldata(function, &call.arguments);
             let (end, _) = run(
                 &job.world.node,
@@ -135,11 +137,7 @@ fn every_function_answers_as_its_interface_says() {
                 U256::ZERO,
                 calldata,
             );
-            assert_eq!(
-                end,
-                End::Answer(call.answer.into()),
-                "{program}: {signature}"
-            );
+            assert_eq!(end, call.end, "{program}: {signature}");
         }
     }
 }
@@ -260,7 +258,8 @@ pub(crate) fn texts(interface: &str) -> BTreeSet<String> {
         .step_by(2)
         .map(String::from)
         .collect();
-    if source.contains(" is ISessionValidationModule ") {
+    // `bounded` looks at no signature: the SVM inside does.
+    if source.contains(" is ISessionValidationModule ") && interface != "IBoundedSVM" {
         texts.extend(self::texts("ISessionValidationModule"));
     }
     texts
@@ -273,6 +272,7 @@ fn texts_in_sources() -> BTreeSet<String> {
         "session-shell",
         "session-key-manager",
         "batched-session-router",
+        "svms/bounded",
     ];
     let sources: String = folders
         .iter()

@@ -13,8 +13,9 @@ mod sources;
 use crate::sources::program_crates;
 
 /// The programs by crate, and the interface in contracts/interfaces of each.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("batched-session-router", "IBatchedSessionRouter"),
+    ("bounded", "IBoundedSVM"),
     ("dex-swap", "IDexSwapSVM"),
     ("erc20-approval", "IERC20ApprovalSVM"),
     ("erc20-stake", "IERC20StakeSVM"),
