@@ -49,6 +49,7 @@ const GROUPS = {
   mocks: ours("mocks"),
   predeploys: ours("predeploys"),
   reference: ours("reference"),
+  templates: ours("templates"),
 };
 
 /** A failure that the reader can act on; printed without a stack. */

@@ -60,7 +60,10 @@ pub fn check_action<'a, R: Rules<'a>>(
 }
 
 /// The head of `abi.encode` of static words: exactly `words` of them, all of the data.
-fn exact(data: &[u8], words: usize) -> Result<Tuple<'_>, Malformed> {
+///
+/// # Errors
+/// If the data is shorter or longer.
+pub fn exact(data: &[u8], words: usize) -> Result<Tuple<'_>, Malformed> {
     if Some(data.len()) != words.checked_mul(32) {
         return Err(Malformed);
     }

@@ -7,7 +7,7 @@
 #![no_std]
 
 use session_core::{abi::Tuple, reject, rules::bounded::Grant, user_op::UserOp};
-use session_shell::{Answer, address, svm, word};
+use session_shell::{Answer, address, svm};
 
 session_shell::program! {
     reentrant "validateSessionUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32,bytes,bytes)" => validate_session_user_op;

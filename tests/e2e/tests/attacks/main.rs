@@ -7,6 +7,7 @@ mod calls_out;
 mod empty_batch;
 mod foreign;
 mod node_leaf;
+mod own_svm;
 mod reentrancy;
 mod revocation;
 mod rollback;

@@ -45,11 +45,13 @@ fn name(folder: &str) -> String {
     name.split('"').next().unwrap().into()
 }
 
-/// The crates of our programs, by name. Those of devnode's fixtures are not ours to release.
+/// The crates of our programs, by name. Devnode's fixtures and the templates are not ours to release.
 pub(crate) fn program_crates() -> Vec<Crate> {
     let mut crates = crates();
     crates.retain(|Crate { folder, .. }| {
-        !folder.starts_with("devnode/") && root().join(folder).join("Stylus.toml").exists()
+        !folder.starts_with("devnode/")
+            && !folder.starts_with("templates/")
+            && root().join(folder).join("Stylus.toml").exists()
     });
     crates.sort_by(|a, b| a.name.cmp(&b.name));
     crates

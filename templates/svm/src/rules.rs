@@ -1,0 +1,111 @@
+//! What a session of this SVM grants, and what it covers: functions of bytes, without a chain.
+
+use session_core::{
+    Address, Malformed, Reject, Word,
+    execution::Action,
+    reject,
+    rules::{Rules, exact},
+};
+
+/// sessionKeyData: `abi.encode(address sessionKey, address recipient, uint256 maxWei)`, 96 bytes. The owner approves it
+/// with the session, so it can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a> {
+    /// Who may sign.
+    pub session_key: &'a Address,
+    /// Who may get ether.
+    pub recipient: &'a Address,
+    /// Most wei of one action.
+    pub max_wei: &'a Word,
+}
+
+impl<'a> Rules<'a> for Grant<'a> {
+    fn invalid_selector() -> Reject {
+        reject!("ETHSV Invalid Selector")
+    }
+
+    fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
+        decode(session_key_data).map_err(|_| reject!("ETHSV Malformed Session"))
+    }
+
+    /// The action is the key's word: everything in it that matters must be held against the grant.
+    fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        if action.to != self.recipient {
+            return Err(reject!("ETHSV Wrong Recipient"));
+        }
+        // Without this the key could call any method of the recipient.
+        if !action.data.is_empty() {
+            return Err(reject!("ETHSV Call Data"));
+        }
+        // Words are big-endian: they compare as the numbers do.
+        if action.value > self.max_wei {
+            return Err(reject!("ETHSV Max Amount Exceeded"));
+        }
+        Ok(self.session_key)
+    }
+}
+
+fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
+    let words = exact(data, 3)?;
+    Ok(Grant {
+        session_key: words.address(0)?,
+        recipient: words.address(1)?,
+        max_wei: words.word(2)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use session_core::{pad, rules::check_action};
+
+    use super::*;
+
+    const KEY: Address = [1; 20];
+    const RECIPIENT: Address = [2; 20];
+
+    /// Wei in the lowest byte of a word.
+    const fn wei(amount: u8) -> Word {
+        let mut word = [0; 32];
+        word[31] = amount;
+        word
+    }
+
+    fn answer(
+        session_key_data: &[u8],
+        to: &Address,
+        value: u8,
+        data: &[u8],
+    ) -> Result<Address, Reject> {
+        let value = &wei(value);
+        check_action::<Grant<'_>>(&Action { to, value, data }, session_key_data).copied()
+    }
+
+    #[test]
+    fn one_recipient_so_much_ether_no_call() {
+        let data = [pad(&KEY), pad(&RECIPIENT), wei(7)].concat();
+        let refused = |text: &str| Err(Reject::Text(text.into()));
+        assert_eq!(answer(&data, &RECIPIENT, 7, &[]), Ok(KEY));
+        assert_eq!(answer(&data, &RECIPIENT, 0, &[]), Ok(KEY));
+        assert_eq!(
+            answer(&data, &RECIPIENT, 8, &[]),
+            refused("ETHSV Max Amount Exceeded")
+        );
+        assert_eq!(
+            answer(&data, &KEY, 7, &[]),
+            refused("ETHSV Wrong Recipient")
+        );
+        assert_eq!(
+            answer(&data, &RECIPIENT, 7, &[0]),
+            refused("ETHSV Call Data")
+        );
+    }
+
+    #[test]
+    fn session_key_data_is_exact() {
+        let data = [pad(&KEY), pad(&RECIPIENT), wei(7)].concat();
+        let malformed = Err(Reject::Text("ETHSV Malformed Session".into()));
+        for data in [&data[..95], &[&data[..], &[0]].concat(), &[1; 96]] {
+            assert_eq!(answer(data, &RECIPIENT, 7, &[]), malformed);
+        }
+    }
+}
