@@ -59,10 +59,13 @@ impl Block {
     pub(crate) fn seal(executed: Executed, arbos_version: u64, parent_hash: B256) -> Self {
         let Executed {
             env,
-            transactions,
+            mut transactions,
             mut receipts,
             ..
         } = executed;
+        // a block is kept: one transaction with its receipt would else hold memory for four
+        transactions.shrink_to_fit();
+        receipts.shrink_to_fit();
         let block_env = env.block_env();
         let bare: Vec<_> = receipts
             .iter()
@@ -194,7 +197,8 @@ fn logs_mut(receipt: &mut ReceiptEnvelope<Log>) -> &mut [Log] {
 /// Blocks by number, with indexes by hash.
 #[derive(Debug)]
 pub(crate) struct Blocks {
-    list: BTreeMap<u64, Block>,
+    /// Boxed, as a third or more of the tree's places are free.
+    list: BTreeMap<u64, Box<Block>>,
     by_hash: B256Map<u64>,
     transactions: B256Map<(u64, usize)>,
     head: u64,
@@ -219,7 +223,7 @@ impl Blocks {
             self.transactions
                 .insert(*tx.tx_hash(), (block.number(), index));
         }
-        self.list.insert(block.number(), block);
+        self.list.insert(block.number(), Box::new(block));
     }
 
     /// The newest block. There always is one: neither it nor the genesis block is ever removed.
@@ -233,7 +237,7 @@ impl Blocks {
     }
 
     pub(crate) fn get(&self, number: u64) -> Option<&Block> {
-        self.list.get(&number)
+        self.list.get(&number).map(Box::as_ref)
     }
 
     pub(crate) fn by_hash(&self, hash: B256) -> Option<&Block> {

@@ -382,6 +382,17 @@ fn blocks_and_receipts_become_json() {
 }
 
 #[test]
+fn a_block_holds_memory_for_what_is_in_it() {
+    let mut node = node();
+    for wei in 1..=3 {
+        node.execute(transfer(wei)).unwrap();
+        let block = node.head();
+        let held = (block.transactions.capacity(), block.receipts.capacity());
+        assert_eq!(held, (1, 1));
+    }
+}
+
+#[test]
 fn old_blocks_go_when_only_a_few_are_kept_and_no_snapshot_needs_them() {
     let mut node = Devnode::new(NodeConfig {
         kept_blocks: Some(10),

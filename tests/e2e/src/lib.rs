@@ -88,7 +88,10 @@ pub fn first_call(tree: &CallFrame, to: Address) -> Option<&CallFrame> {
 }
 
 /// A tree of `2^height` leaves with the sessions far from one another, and where they are.
-fn spread(sessions: Vec<Session>, height: u32) -> Result<(Tree, Vec<usize>), WorldError> {
+///
+/// # Errors
+/// If a session is none that a program could accept.
+pub fn spread(sessions: Vec<Session>, height: u32) -> Result<(Tree, Vec<usize>), WorldError> {
     let size = 1_usize << height;
     let filler = |index: usize| Session {
         session_key_data: index.to_be_bytes().repeat(5).into(),

@@ -162,12 +162,8 @@ impl World {
         Ok(op)
     }
 
-    /// Sends the userOps to the EntryPoint in one transaction of the bundler.
-    ///
-    /// # Errors
-    /// If the transaction is refused, or fails otherwise than with `FailedOp`.
-    pub fn handle_ops(&mut self, ops: &[UserOp]) -> Result<Bundle, WorldError> {
-        let what = "EntryPoint.handleOps";
+    /// The bundler's transaction that gives the userOps to the EntryPoint; with enough gas for all of them.
+    pub fn bundle_request(&self, ops: &[UserOp]) -> TransactionRequest {
         let arguments = (ops.to_vec(), self.bundler).abi_encode_params();
         let input: Bytes = [&HANDLE_OPS[..], &arguments].concat().into();
         let limits = ops.iter().fold(U256::from(1_000_000), |sum, op| {
@@ -175,11 +171,20 @@ impl World {
                 .saturating_add(op.verificationGasLimit)
                 .saturating_add(op.preVerificationGas)
         });
-        let request = TransactionRequest::default()
+        TransactionRequest::default()
             .from(self.bundler)
             .to(self.entry_point)
             .input(input.into())
-            .gas_limit(limits.saturating_to::<u64>().min(TX_GAS_CAP));
+            .gas_limit(limits.saturating_to::<u64>().min(TX_GAS_CAP))
+    }
+
+    /// Sends the userOps to the EntryPoint in one transaction of the bundler.
+    ///
+    /// # Errors
+    /// If the transaction is refused, or fails otherwise than with `FailedOp`.
+    pub fn handle_ops(&mut self, ops: &[UserOp]) -> Result<Bundle, WorldError> {
+        let what = "EntryPoint.handleOps";
+        let request = self.bundle_request(ops);
         let receipt = self.execute(request, what)?;
         if receipt.status() {
             let outcome = Outcome::Included(results(&receipt, self.entry_point));

@@ -36,6 +36,9 @@ pub struct Options {
     /// Mine a block every so many seconds, instead of one for each transaction
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub block_time: Option<u64>,
+    /// Newest blocks to keep with transactions, receipts and logs; 0 keeps all, for about 5 KB a transaction
+    #[arg(long, value_name = "BLOCKS", default_value_t = 1_024)]
+    pub keep_blocks: u64,
     /// File to load the state from, if it exists, and to save it to at the end
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,

@@ -48,6 +48,7 @@ fn config(options: &Options) -> NodeConfig {
             .map_or(0, |since| since.as_secs()),
         clock: Clock::Wall,
         automine: options.block_time.is_none(),
+        kept_blocks: (options.keep_blocks > 0).then_some(options.keep_blocks),
         ..NodeConfig::default()
     }
 }

@@ -159,3 +159,20 @@ fn connections_that_do_not_end_do_not_keep_it_running() {
     assert!(state.exists());
     drop((idle, silent));
 }
+
+#[test]
+fn old_blocks_and_receipts_are_kept_if_that_is_asked_for() {
+    let sent_first = |args: &[&str]| {
+        let node = Node::start(args);
+        let transfer = json!([{ "from": OWNER, "to": OWNER, "value": "0x1" }]);
+        let hash = node.call("eth_sendTransaction", transfer);
+        node.call("anvil_mine", json!(["0x400"])); // 1,024
+        node.call("eth_getTransactionReceipt", json!([hash]))
+    };
+    assert!(sent_first(&[]).is_null());
+    assert!(sent_first(&["--keep-blocks", "1024"]).is_null());
+    for enough in ["1025", "0"] {
+        let receipt = sent_first(&["--keep-blocks", enough]);
+        assert_eq!(receipt["status"], "0x1", "{enough}");
+    }
+}
