@@ -1,28 +1,21 @@
-//! Calls and session key data, against words written by hand; dummy signatures against real ones.
+//! Calls, against words written by hand; dummy signatures against real ones.
 
 mod common;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, FixedBytes, Signature, U256, address, hex, keccak256},
+    primitives::{Address, B256, Bytes, Signature, U256, address, hex},
     signers::local::PrivateKeySigner,
     sol_types::SolEvent as _,
 };
 use common::sessions;
-use session_core::{
-    execution, proof,
-    rules::{Rules, dex_swap, erc20_approval, erc20_stake},
-    signature, user_op,
-};
+use session_core::{execution, proof, signature, user_op};
 use session_keys::{
     Action, DUMMY_SIGNATURE, Deployment, Item, NativeKeccak, SessionKey, Tree, UserOp,
     calls::{self, SessionKeyManager},
     execute, execute_batch, manager_signature, router_signature,
-    session_data::{DEPOSIT, DexSwap, Erc20Approval, Erc20Stake, STAKE, SessionDataError},
 };
 
-const KEY: Address = Address::repeat_byte(0xa1);
 const CONTRACT: Address = Address::repeat_byte(0xa2);
-const OTHER: Address = Address::repeat_byte(0xa3);
 
 /// Addresses and numbers, each in a word.
 fn words(fields: &[&[u8]]) -> Bytes {
@@ -201,128 +194,4 @@ fn the_dummy_signature_recovers() {
                 .is_ok()
         );
     }
-}
-
-/// Does the program take exactly what the client makes? `raw` are the grant's words, whatever the client says.
-fn same_refusals<'a, R: Rules<'a>>(encoded: &Result<Bytes, SessionDataError>, raw: &'a Bytes) {
-    assert_eq!(R::decode(raw).is_ok(), encoded.is_ok(), "{encoded:?}");
-    if let Ok(encoded) = encoded {
-        assert_eq!(encoded, raw);
-    }
-}
-
-#[test]
-fn erc20_approvals() {
-    let grant = |spender| Erc20Approval {
-        session_key: KEY,
-        token: CONTRACT,
-        spender,
-        max_amount: U256::from(0x1234),
-    };
-    for spender in [OTHER, Address::with_last_byte(1), Address::ZERO] {
-        let raw = words(&[&KEY[..], &CONTRACT[..], &spender[..], &[0x12, 0x34]]);
-        same_refusals::<erc20_approval::Grant<'_>>(&grant(spender).encode(), &raw);
-    }
-    assert!(grant(OTHER).encode().is_ok());
-    assert_eq!(
-        grant(Address::ZERO).encode(),
-        Err(SessionDataError::ZeroSpender)
-    );
-}
-
-#[test]
-fn dex_swaps() {
-    let grant = |recipient, num: u8, den: u8| DexSwap {
-        session_key: KEY,
-        dex: CONTRACT,
-        token_in: Address::repeat_byte(0xb1),
-        token_out: Address::repeat_byte(0xb2),
-        recipient,
-        max_amount_in: U256::from(7),
-        min_out_num: U256::from(num),
-        min_out_den: U256::from(den),
-    };
-    let (token_in, token_out) = ([0xb1; 20], [0xb2; 20]);
-    let small = [0, 1, 2, 3].map(Address::with_last_byte);
-    for recipient in small.into_iter().chain([OTHER, CONTRACT]) {
-        for (num, den) in [(8, 9), (0, 9), (8, 0), (0, 0)] {
-            let raw = words(&[
-                &KEY[..],
-                &CONTRACT[..],
-                &token_in,
-                &token_out,
-                &recipient[..],
-                &[7],
-                &[num],
-                &[den],
-            ]);
-            let encoded = grant(recipient, num, den).encode();
-            same_refusals::<dex_swap::Grant<'_>>(&encoded, &raw);
-        }
-    }
-    assert!(grant(OTHER, 8, 9).encode().is_ok());
-    let zero = Err(SessionDataError::ZeroMinOut);
-    assert_eq!(grant(OTHER, 0, 9).encode(), zero);
-    assert_eq!(grant(OTHER, 8, 0).encode(), zero);
-    for recipient in small.into_iter().take(3).chain([CONTRACT]) {
-        let special = Err(SessionDataError::SpecialRecipient { recipient });
-        assert_eq!(grant(recipient, 8, 9).encode(), special);
-    }
-}
-
-#[test]
-fn erc20_stakes() {
-    assert_eq!(STAKE, keccak256("stake(uint256)")[..4]);
-    assert_eq!(DEPOSIT, keccak256("deposit(uint256,address)")[..4]);
-    let supply = FixedBytes(hex!("617ba037"));
-    for selector in [STAKE, DEPOSIT, supply, FixedBytes::ZERO] {
-        for token in [Address::ZERO, OTHER] {
-            for on_behalf_of in [Address::ZERO, OTHER] {
-                let grant = Erc20Stake {
-                    session_key: KEY,
-                    staking: CONTRACT,
-                    token,
-                    on_behalf_of,
-                    max_amount: U256::from(5),
-                    selector,
-                };
-                let last = [&selector[..], &[0; 28]].concat();
-                let raw = words(&[
-                    &KEY[..],
-                    &CONTRACT[..],
-                    &token[..],
-                    &on_behalf_of[..],
-                    &[5],
-                    &last,
-                ]);
-                same_refusals::<erc20_stake::Grant<'_>>(&grant.encode(), &raw);
-            }
-        }
-    }
-    let stake = Erc20Stake::stake(KEY, CONTRACT, U256::from(5));
-    let deposit = Erc20Stake::deposit(KEY, CONTRACT, OTHER, U256::from(5));
-    assert!(stake.encode().is_ok() && deposit.encode().is_ok());
-    assert_eq!((stake.selector, deposit.selector), (STAKE, DEPOSIT));
-    assert_eq!((deposit.on_behalf_of, deposit.staking), (OTHER, CONTRACT));
-
-    let token = |grant: &Erc20Stake| {
-        Erc20Stake {
-            token: OTHER,
-            ..grant.clone()
-        }
-        .encode()
-    };
-    assert_eq!(token(&stake), Err(SessionDataError::UnusedToken));
-    assert_eq!(token(&deposit), Err(SessionDataError::UnusedToken));
-    let credit = Erc20Stake {
-        on_behalf_of: OTHER,
-        ..stake.clone()
-    };
-    assert_eq!(credit.encode(), Err(SessionDataError::UnusedOnBehalfOf));
-    let unknown = Erc20Stake {
-        selector: supply,
-        ..stake
-    };
-    let error = SessionDataError::UnknownSelector { selector: supply };
-    assert_eq!(unknown.encode(), Err(error));
 }

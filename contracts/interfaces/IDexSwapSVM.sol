@@ -4,14 +4,17 @@ pragma solidity 0.8.17;
 import {ISessionValidationModule} from "./ISessionValidationModule.sol";
 
 /// @title Swaps of one token for another on one DEX, at a least price, to one recipient
-/// @notice The only action is Uniswap V3's `exactInputSingle((address tokenIn, address tokenOut, uint24 fee,
-/// address recipient, uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96))`,
-/// 0x414bf389, on the DEX, without ether. Fee, deadline and price limit are free.
+/// @notice The only actions, all on the DEX and without ether:
+/// Uniswap V3's `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient, uint256 deadline,
+/// uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96))`, 0x414bf389; the same without `deadline`
+/// (SwapRouter02), 0x04e45aaf; Uniswap V2's `swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin,
+/// address[] path, address to, uint256 deadline)`, 0x38ed1739, with a path of exactly the two tokens.
+/// Fee, deadline and price limit are free.
 /// Whoever holds the key can take the difference between the market's price and the least one, on every call.
 /// @dev In this order: "DEXSV Invalid Selector": callData is not `execute` or `execute_ncC` (of `validateSessionUserOp`
 /// only); "DEXSV Malformed Session": sessionKeyData is no Grant; "DEXSV Wrong Dex"; "DEXSV Non Zero Value";
-/// "DEXSV Invalid Method"; "DEXSV Malformed Call": not exactly 260 bytes, a dirty word, or amountIn 0 (looked at after
-/// the recipient); "DEXSV Wrong Token"; "DEXSV Wrong Recipient"; "DEXSV Max Amount Exceeded"; "DEXSV Min Out Too Low":
+/// "DEXSV Invalid Method"; "DEXSV Malformed Call": not exactly 260 bytes (228 without deadline), a dirty word, a path of
+/// another length or elsewhere than right behind the head, or amountIn 0 (looked at after the recipient); "DEXSV Wrong Token"; "DEXSV Wrong Recipient"; "DEXSV Max Amount Exceeded"; "DEXSV Min Out Too Low":
 /// amountOutMinimum is 0, or amountOutMinimum * minOutDen is less than amountIn * minOutNum.
 interface IDexSwapSVM is ISessionValidationModule {
     /// @dev sessionKeyData is `abi.encode(Grant)`: exactly 256 bytes.

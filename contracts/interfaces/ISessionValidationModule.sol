@@ -8,7 +8,8 @@ import {UserOperation} from "./Types.sol";
 /// account has approved.
 /// @dev Manager and router call it; so may anyone, for nothing is stored. A revert is either `Error(string)` with a text
 /// that is named here or in the SVM's own interface, or empty: ether sent, an unknown selector, calldata or callData
-/// that does not decode. The action's own calldata is read strictly: exact length, canonical offsets, clean words.
+/// that does not decode. Typed SVMs (all but IABISVM) read the action's own calldata strictly: exact length, canonical
+/// offsets, clean words.
 /// Amounts are raw units of the token. Limits are per action: nothing counts how often a session is used.
 interface ISessionValidationModule {
     /// @notice May the session do this one action of a batch? Who has signed is the caller's to check.

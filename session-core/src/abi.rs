@@ -18,7 +18,7 @@ pub fn as_bool(word: &Word) -> Option<bool> {
 
 /// The number that a word is, if it fits. A length or offset that does not is refused before anything is added to it.
 /// (Eight bytes at a time: byte by byte, this was most of what a validation cost.)
-fn as_u64(word: &Word) -> Option<u64> {
+pub(crate) fn as_u64(word: &Word) -> Option<u64> {
     let ([a, b, c, low], []) = word.as_chunks() else {
         return None;
     };

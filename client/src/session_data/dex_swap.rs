@@ -19,7 +19,7 @@ const SPECIAL: [Address; 3] = [
 pub struct DexSwap {
     /// Who signs.
     pub session_key: Address,
-    /// The only contract that may be called: Uniswap V3's SwapRouter.
+    /// The only contract that may be called: Uniswap V3's SwapRouter or SwapRouter02, or a V2 router.
     pub dex: Address,
     /// The token that is sold.
     pub token_in: Address,

@@ -11,6 +11,9 @@ pub const STAKE: FixedBytes<4> = FixedBytes(erc20_stake::STAKE);
 /// ERC-4626's `deposit(uint256,address)`.
 pub const DEPOSIT: FixedBytes<4> = FixedBytes(erc20_stake::DEPOSIT);
 
+/// Aave V3's `supply(address,uint256,address,uint16)`.
+pub const SUPPLY: FixedBytes<4> = FixedBytes(erc20_stake::SUPPLY);
+
 /// erc20-stake: one way to put one contract's token in (§10.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erc20Stake {
@@ -18,13 +21,13 @@ pub struct Erc20Stake {
     pub session_key: Address,
     /// The only contract that may be called.
     pub staking: Address,
-    /// Zero for [`STAKE`] and [`DEPOSIT`]: the contract fixes its token.
+    /// What is supplied. Zero for [`STAKE`] and [`DEPOSIT`]: the contract fixes its token.
     pub token: Address,
     /// Who gets the credit; zero for [`STAKE`], where it is the caller.
     pub on_behalf_of: Address,
     /// Most raw units that one action puts in.
     pub max_amount: U256,
-    /// [`STAKE`] or [`DEPOSIT`].
+    /// [`STAKE`], [`DEPOSIT`] or [`SUPPLY`].
     pub selector: FixedBytes<4>,
 }
 
@@ -59,6 +62,25 @@ impl Erc20Stake {
         }
     }
 
+    /// `supply(asset, amount, onBehalfOf, referralCode)` to an Aave V3 pool. The aTokens go to the account, unless told
+    /// otherwise in so many words (7.2-J).
+    pub const fn supply(
+        session_key: Address,
+        pool: Address,
+        asset: Address,
+        on_behalf_of: Address,
+        max_amount: U256,
+    ) -> Self {
+        Self {
+            session_key,
+            staking: pool,
+            token: asset,
+            on_behalf_of,
+            max_amount,
+            selector: SUPPLY,
+        }
+    }
+
     /// The six words.
     ///
     /// # Errors
@@ -66,10 +88,10 @@ impl Erc20Stake {
     /// [`SessionDataError::UnusedOnBehalfOf`].
     pub fn encode(&self) -> Result<Bytes, SessionDataError> {
         let selector = self.selector;
-        if ![STAKE, DEPOSIT].contains(&selector) {
+        if ![STAKE, DEPOSIT, SUPPLY].contains(&selector) {
             return Err(SessionDataError::UnknownSelector { selector });
         }
-        if !self.token.is_zero() {
+        if selector != SUPPLY && !self.token.is_zero() {
             return Err(SessionDataError::UnusedToken);
         }
         if selector == STAKE && !self.on_behalf_of.is_zero() {

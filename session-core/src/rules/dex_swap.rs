@@ -2,12 +2,17 @@
 //!
 //! The holder of the key can take the difference between the market's price and the least one, on every call.
 
-use super::{Rules, exact, is_zero};
-use crate::{Address, Malformed, Reject, Word, abi::Tuple, execution::Action, reject};
+use super::{Rules, exact, fits, is_number, is_zero};
+use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
 
 /// Uniswap V3 SwapRouter `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient,
 /// uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96))`.
 pub const EXACT_INPUT_SINGLE: [u8; 4] = [0x41, 0x4b, 0xf3, 0x89];
+/// The same of SwapRouter02, whose struct has no `deadline`.
+pub const EXACT_INPUT_SINGLE_02: [u8; 4] = [0x04, 0xe4, 0x5a, 0xaf];
+/// Uniswap V2 Router `swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to,
+/// uint256 deadline)`.
+pub const SWAP_EXACT_TOKENS: [u8; 4] = [0x38, 0xed, 0x17, 0x39];
 
 /// `abi.encode(address sessionKey, address dex, address tokenIn, address tokenOut, address recipient,
 /// uint256 maxAmountIn, uint256 minOutNum, uint256 minOutDen)`, 256 bytes.
@@ -47,10 +52,13 @@ impl<'a> Rules<'a> for Grant<'a> {
         if !action.has_no_value() {
             return Err(reject!("DEXSV Non Zero Value"));
         }
-        let Some((&EXACT_INPUT_SINGLE, arguments)) = action.data.split_first_chunk() else {
-            return Err(reject!("DEXSV Invalid Method"));
+        let swap = match action.data.split_first_chunk() {
+            Some((&EXACT_INPUT_SINGLE, arguments)) => exact_input_single(arguments, 5),
+            Some((&EXACT_INPUT_SINGLE_02, arguments)) => exact_input_single(arguments, 4),
+            Some((&SWAP_EXACT_TOKENS, arguments)) => swap_exact_tokens(arguments),
+            _ => return Err(reject!("DEXSV Invalid Method")),
         };
-        let Ok(swap) = exact_input_single(arguments) else {
+        let Ok(swap) = swap else {
             return Err(reject!("DEXSV Malformed Call"));
         };
         if swap.token_in != self.token_in || swap.token_out != self.token_out {
@@ -107,25 +115,36 @@ struct Swap<'a> {
     min_out: &'a Word,
 }
 
-fn exact_input_single(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
-    let words = exact(arguments, 8)?;
+/// `amounts` is the index of `amountIn`: it, `amountOutMinimum` and `sqrtPriceLimitX96` are the last words.
+fn exact_input_single(arguments: &[u8], amounts: usize) -> Result<Swap<'_>, Malformed> {
+    let (min_out, price_limit) = (amounts.saturating_add(1), amounts.saturating_add(2));
+    let words = exact(arguments, amounts.saturating_add(3))?;
     // Fee (uint24) and price limit (uint160) are free, but must be what the DEX's decoder takes.
-    if !fits(&words, 2, 3)? || !fits(&words, 7, 20)? {
+    if !fits(&words, 2, 3)? || !fits(&words, price_limit, 20)? {
         return Err(Malformed);
     }
     Ok(Swap {
         token_in: words.address(0)?,
         token_out: words.address(1)?,
         recipient: words.address(3)?,
-        amount_in: words.word(5)?,
-        min_out: words.word(6)?,
+        amount_in: words.word(amounts)?,
+        min_out: words.word(min_out)?,
     })
 }
 
-/// Does the word hold a number of at most `bytes` bytes?
-fn fits(words: &Tuple<'_>, index: usize, bytes: usize) -> Result<bool, Malformed> {
-    let high = 32usize.saturating_sub(bytes);
-    Ok(words.word(index)?.iter().take(high).all(|byte| *byte == 0))
+/// The path is the two tokens, right behind the head.
+fn swap_exact_tokens(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
+    let words = exact(arguments, 8)?;
+    if !is_number(&words, 2, 0xa0)? || !is_number(&words, 5, 2)? {
+        return Err(Malformed);
+    }
+    Ok(Swap {
+        token_in: words.address(6)?,
+        token_out: words.address(7)?,
+        recipient: words.address(3)?,
+        amount_in: words.word(0)?,
+        min_out: words.word(1)?,
+    })
 }
 
 /// Limbs of 64 bits from the low end. A product never exceeds 512 bits.

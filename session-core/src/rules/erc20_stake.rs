@@ -1,12 +1,14 @@
 //! `erc20-stake`: put tokens to work in one contract, for the account (§10.6).
 
-use super::{Rules, ZERO_ADDRESS, exact};
+use super::{Rules, ZERO_ADDRESS, exact, fits};
 use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
 
 /// `stake(uint256)`: the credit goes to the caller.
 pub const STAKE: [u8; 4] = [0xa6, 0x94, 0xfc, 0x3a];
 /// ERC-4626 `deposit(uint256,address)`.
 pub const DEPOSIT: [u8; 4] = [0x6e, 0x55, 0x3f, 0x65];
+/// Aave V3's `supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)`.
+pub const SUPPLY: [u8; 4] = [0x61, 0x7b, 0xa0, 0x37];
 
 /// `abi.encode(address sessionKey, address staking, address token, address onBehalfOf, uint256 maxAmount,
 /// bytes4 selector)`, 192 bytes.
@@ -16,11 +18,14 @@ pub struct Grant<'a> {
     pub session_key: &'a Address,
     /// The contract that takes the tokens.
     pub staking: &'a Address,
-    /// Who gets the credit: the receiver of a deposit, zero for `stake`.
+    /// The token that is supplied: a pool can pull every one that it has an allowance for. Zero for `stake` and
+    /// `deposit`, where the contract fixes its token.
+    pub token: &'a Address,
+    /// Who gets the credit: of a deposit and a supply. Zero for `stake`.
     pub on_behalf_of: &'a Address,
     /// Most raw token units of one action.
     pub max_amount: &'a Word,
-    /// The only method: [`STAKE`] or [`DEPOSIT`].
+    /// The only method: [`STAKE`], [`DEPOSIT`] or [`SUPPLY`].
     pub selector: [u8; 4],
 }
 
@@ -44,13 +49,16 @@ impl<'a> Rules<'a> for Grant<'a> {
             Some((selector, arguments)) if *selector == self.selector => arguments,
             _ => return Err(reject!("ERC20STV Invalid Method")),
         };
-        let Ok((amount, receiver)) = call(self.selector, arguments) else {
+        let Ok(call) = call(self.selector, arguments) else {
             return Err(reject!("ERC20STV Malformed Call"));
         };
-        if receiver != self.on_behalf_of {
+        if call.token != self.token {
+            return Err(reject!("ERC20STV Wrong Token"));
+        }
+        if call.on_behalf_of != self.on_behalf_of {
             return Err(reject!("ERC20STV Wrong Receiver"));
         }
-        if amount > self.max_amount {
+        if call.amount > self.max_amount {
             return Err(reject!("ERC20STV Max Amount Exceeded"));
         }
         Ok(self.session_key)
@@ -67,24 +75,59 @@ fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
     let grant = Grant {
         session_key: words.address(0)?,
         staking: words.address(1)?,
+        token: words.address(2)?,
         on_behalf_of: words.address(3)?,
         max_amount: words.word(4)?,
         selector,
     };
-    let token = words.address(2)?;
-    let fits = match selector {
-        STAKE => *token == ZERO_ADDRESS && *grant.on_behalf_of == ZERO_ADDRESS,
-        DEPOSIT => *token == ZERO_ADDRESS,
+    let is_granted = match selector {
+        STAKE => *grant.token == ZERO_ADDRESS && *grant.on_behalf_of == ZERO_ADDRESS,
+        DEPOSIT => *grant.token == ZERO_ADDRESS,
+        SUPPLY => true,
         _ => false,
     };
-    if fits { Ok(grant) } else { Err(Malformed) }
+    if is_granted {
+        Ok(grant)
+    } else {
+        Err(Malformed)
+    }
 }
 
-/// Amount and receiver; the receiver of a `stake` is the caller: zero, as in the grant.
-fn call(selector: [u8; 4], arguments: &[u8]) -> Result<(&Word, &Address), Malformed> {
-    if selector == STAKE {
-        return Ok((exact(arguments, 1)?.word(0)?, &ZERO_ADDRESS));
+/// What the rules look at; zero, as in the grant, what a method has no argument for.
+struct Call<'a> {
+    token: &'a Address,
+    on_behalf_of: &'a Address,
+    amount: &'a Word,
+}
+
+fn call(selector: [u8; 4], arguments: &[u8]) -> Result<Call<'_>, Malformed> {
+    match selector {
+        STAKE => Ok(Call {
+            token: &ZERO_ADDRESS,
+            on_behalf_of: &ZERO_ADDRESS,
+            amount: exact(arguments, 1)?.word(0)?,
+        }),
+        DEPOSIT => {
+            let words = exact(arguments, 2)?;
+            Ok(Call {
+                token: &ZERO_ADDRESS,
+                on_behalf_of: words.address(1)?,
+                amount: words.word(0)?,
+            })
+        }
+        _ => supply(arguments),
     }
-    let words = exact(arguments, 2)?;
-    Ok((words.word(0)?, words.address(1)?))
+}
+
+fn supply(arguments: &[u8]) -> Result<Call<'_>, Malformed> {
+    let words = exact(arguments, 4)?;
+    // The referral code (uint16) is free, but must be what the pool's decoder takes.
+    if !fits(&words, 3, 2)? {
+        return Err(Malformed);
+    }
+    Ok(Call {
+        token: words.address(0)?,
+        on_behalf_of: words.address(2)?,
+        amount: words.word(1)?,
+    })
 }

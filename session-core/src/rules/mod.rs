@@ -1,16 +1,19 @@
-//! What the session validation modules (SVMs) allow: one file per SVM (§10.3 to §10.6).
+//! What the session validation modules (SVMs) allow: one file per SVM (§5, §10.3 to §10.6).
 //!
-//! All of them check in one order: the session key data, the target, the value, the inner selector, the shape of the
+//! All but [`abi`] check in one order: the session key data, the target, the value, the inner selector, the shape of the
 //! inner call, its arguments. The inner call is read strictly: nothing in it may be left to interpretation.
 
+pub mod abi;
 pub mod bounded;
 pub mod dex_swap;
+pub mod erc1155_mint;
 pub mod erc20_approval;
 pub mod erc20_stake;
+pub mod erc20_transfer;
 
 use crate::{
     Address, Malformed, Reject, Word,
-    abi::Tuple,
+    abi::{Tuple, as_u64},
     execution::{self, Action},
 };
 
@@ -22,7 +25,7 @@ pub trait Rules<'a>: Sized {
     /// Decodes session key data.
     ///
     /// # Errors
-    /// "… Malformed Session", with the prefix of the SVM.
+    /// "… Malformed Session", with the prefix of the SVM; of [`abi`] [`Reject::Malformed`].
     fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject>;
 
     /// The session key, if the grant covers the action.
@@ -30,6 +33,14 @@ pub trait Rules<'a>: Sized {
     /// # Errors
     /// The text of the first check that fails.
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject>;
+
+    /// The same for an action of a batch: only [`erc20_transfer`] has another text there.
+    ///
+    /// # Errors
+    /// The text of the first check that fails.
+    fn check_params(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        self.check(action)
+    }
 }
 
 /// The session key that may make a userOp with this callData (`validateSessionUserOp`, but for the signature).
@@ -56,7 +67,7 @@ pub fn check_action<'a, R: Rules<'a>>(
     action: &Action<'_>,
     session_key_data: &'a [u8],
 ) -> Result<&'a Address, Reject> {
-    R::decode(session_key_data)?.check(action)
+    R::decode(session_key_data)?.check_params(action)
 }
 
 /// The head of `abi.encode` of static words: exactly `words` of them, all of the data.
@@ -68,6 +79,17 @@ pub fn exact(data: &[u8], words: usize) -> Result<Tuple<'_>, Malformed> {
         return Err(Malformed);
     }
     Tuple::new(data, words)
+}
+
+/// Does the word hold a number of at most `bytes` bytes?
+fn fits(words: &Tuple<'_>, index: usize, bytes: usize) -> Result<bool, Malformed> {
+    let high = 32usize.saturating_sub(bytes);
+    Ok(words.word(index)?.iter().take(high).all(|byte| *byte == 0))
+}
+
+/// Is the word this number?
+fn is_number(words: &Tuple<'_>, index: usize, number: u64) -> Result<bool, Malformed> {
+    Ok(as_u64(words.word(index)?) == Some(number))
 }
 
 const ZERO_ADDRESS: Address = [0; 20];

@@ -1,10 +1,10 @@
-//! `dex-swap` (§10.5), but for the price.
+//! `dex-swap` (§10.5): its three calls, and whom and what they name.
 
-use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one, text};
+use crate::support::{MAX, Request, ZERO, account, flip_bit, number, plus_one, text};
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
     Address, Reject, Word,
-    rules::dex_swap::{EXACT_INPUT_SINGLE, Grant},
+    rules::dex_swap::{EXACT_INPUT_SINGLE, EXACT_INPUT_SINGLE_02, Grant, SWAP_EXACT_TOKENS},
 };
 
 sol! {
@@ -14,6 +14,11 @@ sol! {
     }
     function exactInputSingle(ExactInputSingleParams params);
     function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline);
+
+    function exactOutputSingle(ExactInputSingleParams params);
+    function swapTokensForExactTokens(uint256 amountOut, uint256 amountInMax, address[] path, address to, uint256 deadline);
+    function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline);
+    function swapExactTokensForTokensSupportingFeeOnTransferTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline);
 }
 
 /// Uniswap's SwapRouter02.
@@ -24,23 +29,26 @@ mod without_deadline {
             uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96;
         }
         function exactInputSingle(ExactInputSingleParams params);
+        function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to);
     }
 }
 
 const DEX: usize = 1;
 const RECIPIENT: usize = 4;
-const MAX_AMOUNT_IN: usize = 5;
-const MIN_OUT_NUM: usize = 6;
-const MIN_OUT_DEN: usize = 7;
 
-const FEE: usize = 2;
-const TO: usize = 3;
-const DEADLINE: usize = 4;
-const AMOUNT_IN: usize = 5;
-const MIN_OUT: usize = 6;
-const PRICE_LIMIT: usize = 7;
+/// A way to swap: a call, and the indices of its arguments.
+pub struct Form {
+    pub good: Request,
+    pub token_in: usize,
+    pub token_out: usize,
+    pub to: usize,
+    pub amount_in: usize,
+    pub min_out: usize,
+    /// Full words that nothing looks at.
+    free: &'static [usize],
+}
 
-/// One more than [`good`]'s session allows.
+/// One more than a good session allows.
 pub const ONE_TOO_MANY: Word = {
     let mut word = ZERO;
     [word[30], word[31]] = 1001_u16.to_be_bytes();
@@ -48,7 +56,7 @@ pub const ONE_TOO_MANY: Word = {
 };
 
 /// Half of what is allowed, above the least price of 3 for 2.
-pub fn good() -> Request {
+fn request(selector: [u8; 4], arguments: &[Word]) -> Request {
     let session = [
         account(0x51),
         account(0xde),
@@ -59,6 +67,11 @@ pub fn good() -> Request {
         number(3),
         number(2),
     ];
+    Request::new(&session, account(0xde), selector, arguments)
+}
+
+/// `exactInputSingle` with a deadline.
+pub fn single() -> Form {
     let arguments = [
         account(0x11),
         account(0x22),
@@ -69,7 +82,59 @@ pub fn good() -> Request {
         number(1_000_000),
         ZERO,
     ];
-    Request::new(&session, account(0xde), EXACT_INPUT_SINGLE, &arguments)
+    Form {
+        good: request(EXACT_INPUT_SINGLE, &arguments),
+        token_in: 0,
+        token_out: 1,
+        to: 3,
+        amount_in: 5,
+        min_out: 6,
+        free: &[4],
+    }
+}
+
+/// `exactInputSingle` without a deadline.
+pub fn single_02() -> Form {
+    let mut inner = single().good.inner;
+    inner.drain(4 + 4 * 32..4 + 5 * 32);
+    inner[..4].copy_from_slice(&EXACT_INPUT_SINGLE_02);
+    Form {
+        good: Request {
+            inner,
+            ..single().good
+        },
+        amount_in: 4,
+        min_out: 5,
+        free: &[],
+        ..single()
+    }
+}
+
+/// `swapExactTokensForTokens`.
+pub fn tokens() -> Form {
+    let arguments = [
+        number(500),
+        number(1_000_000),
+        number(0xa0),
+        account(0xaa),
+        number(1_700_000_000),
+        number(2),
+        account(0x11),
+        account(0x22),
+    ];
+    Form {
+        good: request(SWAP_EXACT_TOKENS, &arguments),
+        token_in: 6,
+        token_out: 7,
+        to: 3,
+        amount_in: 0,
+        min_out: 1,
+        free: &[4],
+    }
+}
+
+pub fn forms() -> [Form; 3] {
+    [single(), single_02(), tokens()]
 }
 
 fn answer(request: &Request) -> Result<Address, Reject> {
@@ -77,64 +142,133 @@ fn answer(request: &Request) -> Result<Address, Reject> {
 }
 
 #[test]
-fn the_selector_is_that_of_the_router_with_a_deadline() {
+fn the_selectors_are_those_of_the_routers() {
     assert_eq!(EXACT_INPUT_SINGLE, exactInputSingleCall::SELECTOR);
+    let single_02 = without_deadline::exactInputSingleCall::SELECTOR;
+    assert_eq!(EXACT_INPUT_SINGLE_02, single_02);
+    assert_eq!(SWAP_EXACT_TOKENS, swapExactTokensForTokensCall::SELECTOR);
 }
 
 #[test]
-fn swaps_that_are_not_read_yet_are_refused() {
-    let without_deadline = without_deadline::exactInputSingleCall::SELECTOR;
-    assert_eq!(without_deadline, [0x04, 0xe4, 0x5a, 0xaf]);
-    let v2 = swapExactTokensForTokensCall::SELECTOR;
-    assert_eq!(v2, [0x38, 0xed, 0x17, 0x39]);
-    for selector in [without_deadline, v2, [0; 4], [0xff; 4]] {
-        for len in [4, 4 + 7 * 32, 4 + 8 * 32] {
-            let mut request = good();
-            request.inner[..4].copy_from_slice(&selector);
-            request.inner.truncate(len);
-            assert_eq!(answer(&request), text("DEXSV Invalid Method"), "{len}");
+fn other_methods_of_the_routers_are_refused() {
+    for selector in [
+        exactOutputSingleCall::SELECTOR,
+        swapTokensForExactTokensCall::SELECTOR,
+        swapExactTokensForETHCall::SELECTOR,
+        swapExactTokensForTokensSupportingFeeOnTransferTokensCall::SELECTOR,
+        without_deadline::swapExactTokensForTokensCall::SELECTOR,
+        [0; 4],
+        [0xff; 4],
+    ] {
+        for Form { mut good, .. } in forms() {
+            good.inner[..4].copy_from_slice(&selector);
+            assert_eq!(answer(&good), text("DEXSV Invalid Method"));
+            good.inner.truncate(4);
+            assert_eq!(answer(&good), text("DEXSV Invalid Method"));
         }
+    }
+}
+
+#[test]
+fn no_form_is_read_as_another() {
+    for (index, form) in forms().into_iter().enumerate() {
+        for (other_index, other) in forms().into_iter().enumerate() {
+            let mut request = form.good.clone();
+            request.inner[..4].copy_from_slice(&other.good.inner[..4]);
+            let expected = match (index, other_index) {
+                _ if index == other_index => Ok([0x51; 20]),
+                // Amounts are clean as addresses: no token has that one.
+                (2, 0) => text("DEXSV Wrong Token"),
+                _ => text("DEXSV Malformed Call"),
+            };
+            assert_eq!(answer(&request), expected, "{index} as {other_index}");
+        }
+    }
+}
+
+/// The path is two tokens, where every encoder puts it.
+#[test]
+fn the_path_is_two_tokens_behind_the_head() {
+    let good = tokens().good;
+    for offset in [0, 0x20, 0x40, 0x60, 0x80, 0x9f, 0xa1, 0xc0, 0xe0, 0x1a0] {
+        let answer = answer(&good.argument(2, number(offset)));
+        assert_eq!(answer, text("DEXSV Malformed Call"), "{offset:#x}");
+    }
+    for len in [0, 1, 3, 0x100, 0x102, u64::MAX] {
+        let answer = answer(&good.argument(5, number(len)));
+        assert_eq!(answer, text("DEXSV Malformed Call"), "{len}");
+    }
+    let path = |offset: u64, between: &[Word], tokens: &[Word]| {
+        let len = number(u64::try_from(tokens.len()).unwrap());
+        let mut request = good.argument(2, number(offset));
+        request.inner.truncate(4 + 5 * 32);
+        request.inner.extend(between.concat());
+        request.inner.extend([&[len], tokens].concat().concat());
+        answer(&request)
+    };
+    let [a, b, c] = [0x11, 0x22, 0x33].map(account);
+    assert!(path(0xa0, &[], &[a, b]).is_ok());
+    for answer in [
+        path(0xa0, &[], &[a]),
+        path(0xa0, &[], &[a, c, b]),
+        path(0xa0, &[], &[a, b, b]),
+        path(0xc0, &[ZERO], &[a, b]),
+        path(0xe0, &[number(2), c], &[a, b]),
+    ] {
+        assert_eq!(answer, text("DEXSV Malformed Call"));
     }
 }
 
 #[test]
 fn no_neighbour_of_a_token_is_traded() {
-    for (argument, granted) in [(0, 0x11), (1, 0x22)] {
-        for bit in 96..256 {
-            let mut token = account(granted);
-            flip_bit(&mut token, bit);
-            let answer = answer(&good().argument(argument, token));
-            assert_eq!(answer, text("DEXSV Wrong Token"), "{argument} bit {bit}");
+    for form in forms() {
+        for (argument, granted) in [(form.token_in, 0x11), (form.token_out, 0x22)] {
+            for bit in 96..256 {
+                let mut token = account(granted);
+                flip_bit(&mut token, bit);
+                let answer = answer(&form.good.argument(argument, token));
+                assert_eq!(answer, text("DEXSV Wrong Token"), "{argument} bit {bit}");
+            }
         }
+        let reversed = form
+            .good
+            .argument(form.token_in, account(0x22))
+            .argument(form.token_out, account(0x11));
+        assert_eq!(answer(&reversed), text("DEXSV Wrong Token"));
     }
-    let reversed = good().argument(0, account(0x22)).argument(1, account(0x11));
-    assert_eq!(answer(&reversed), text("DEXSV Wrong Token"));
 }
 
 #[test]
 fn no_neighbour_of_the_recipient_receives() {
-    for bit in 96..256 {
-        let mut recipient = account(0xaa);
-        flip_bit(&mut recipient, bit);
-        let answer = answer(&good().argument(TO, recipient));
-        assert_eq!(answer, text("DEXSV Wrong Recipient"), "bit {bit}");
+    for form in forms() {
+        for bit in 96..256 {
+            let mut recipient = account(0xaa);
+            flip_bit(&mut recipient, bit);
+            let answer = answer(&form.good.argument(form.to, recipient));
+            assert_eq!(answer, text("DEXSV Wrong Recipient"), "bit {bit}");
+        }
     }
 }
 
 #[test]
 fn recipients_with_another_meaning_are_never_granted() {
-    let to = |word| answer(&good().session_word(RECIPIENT, word).argument(TO, word));
-    for word in [ZERO, number(1), number(2), account(0xde)] {
-        assert_eq!(to(word), text("DEXSV Malformed Session"), "{word:?}");
-    }
-    for word in [number(3), number(0x100), number(0x102), account(0xdd)] {
-        assert!(to(word).is_ok(), "{word:?}");
-    }
-    for byte in 12..31 {
-        for low in 0..=2 {
-            let mut word = number(low);
-            word[byte] = 1;
+    for form in forms() {
+        let to = |word| {
+            let request = form.good.session_word(RECIPIENT, word);
+            answer(&request.argument(form.to, word))
+        };
+        for word in [ZERO, number(1), number(2), account(0xde)] {
+            assert_eq!(to(word), text("DEXSV Malformed Session"), "{word:?}");
+        }
+        for word in [number(3), number(0x100), number(0x102), account(0xdd)] {
             assert!(to(word).is_ok(), "{word:?}");
+        }
+        for byte in 12..31 {
+            for low in 0..=2 {
+                let mut word = number(low);
+                word[byte] = 1;
+                assert!(to(word).is_ok(), "{word:?}");
+            }
         }
     }
 }
@@ -142,118 +276,45 @@ fn recipients_with_another_meaning_are_never_granted() {
 /// Only as recipient: a DEX at address 1 can be granted, and is still not a recipient.
 #[test]
 fn the_recipient_is_compared_with_the_granted_dex() {
-    let request = Request {
-        to: account(0xaa),
-        ..good().session_word(DEX, account(0xaa))
-    };
-    assert_eq!(answer(&request), text("DEXSV Malformed Session"));
-    let request = Request {
-        to: number(1),
-        ..good().session_word(DEX, number(1))
-    };
-    assert!(answer(&request).is_ok());
+    for Form { good, .. } in forms() {
+        let request = Request {
+            to: account(0xaa),
+            ..good.session_word(DEX, account(0xaa))
+        };
+        assert_eq!(answer(&request), text("DEXSV Malformed Session"));
+        let request = Request {
+            to: number(1),
+            ..good.session_word(DEX, number(1))
+        };
+        assert!(answer(&request).is_ok());
+    }
 }
 
 #[test]
 fn fee_deadline_and_price_limit_are_free() {
     let mut limit = MAX;
     limit[..12].fill(0);
-    for (argument, most) in [
-        (FEE, number(0xff_ffff)),
-        (DEADLINE, MAX),
-        (PRICE_LIMIT, limit),
-    ] {
-        for word in [ZERO, number(1), most] {
-            let answer = answer(&good().argument(argument, word));
-            assert!(answer.is_ok(), "{argument} {word:?}");
+    for Form {
+        good,
+        min_out,
+        free,
+        ..
+    } in forms()
+    {
+        for &argument in free {
+            for word in [ZERO, number(1), MAX] {
+                assert!(answer(&good.argument(argument, word)).is_ok(), "{argument}");
+            }
+        }
+        if good.inner.starts_with(&SWAP_EXACT_TOKENS) {
+            continue;
+        }
+        for (argument, most) in [(2, number(0xff_ffff)), (min_out + 1, limit)] {
+            for word in [ZERO, number(1), most] {
+                assert!(answer(&good.argument(argument, word)).is_ok(), "{argument}");
+            }
+            let more = answer(&good.argument(argument, plus_one(most)));
+            assert_eq!(more, text("DEXSV Malformed Call"), "{argument}");
         }
     }
-    for (argument, word) in [(FEE, number(0x100_0000)), (PRICE_LIMIT, plus_one(limit))] {
-        let answer = answer(&good().argument(argument, word));
-        assert_eq!(answer, text("DEXSV Malformed Call"), "{argument}");
-    }
-}
-
-#[test]
-fn a_swap_is_of_at_most_the_amount_and_of_some() {
-    let mut amounts = vec![number(1), number(1000), minus_one(MAX)];
-    amounts.extend((0..32).map(|byte| {
-        let mut word = [0x77; 32];
-        word[byte] = 0x78;
-        word
-    }));
-    let cheap = good()
-        .session_word(MIN_OUT_NUM, number(1))
-        .session_word(MIN_OUT_DEN, MAX);
-    for max in amounts {
-        let of = |amount| {
-            answer(
-                &cheap
-                    .session_word(MAX_AMOUNT_IN, max)
-                    .argument(AMOUNT_IN, amount),
-            )
-        };
-        assert_eq!(of(ZERO), text("DEXSV Malformed Call"));
-        for amount in [number(1), max] {
-            assert!(of(amount).is_ok(), "{amount:?} of {max:?}");
-        }
-        for amount in [plus_one(max), MAX] {
-            assert_eq!(of(amount), text("DEXSV Max Amount Exceeded"));
-        }
-    }
-    let all = cheap.session_word(MAX_AMOUNT_IN, MAX);
-    assert!(answer(&all.argument(AMOUNT_IN, MAX)).is_ok());
-    let none = cheap.session_word(MAX_AMOUNT_IN, ZERO);
-    let one = none.argument(AMOUNT_IN, number(1));
-    assert_eq!(answer(&one), text("DEXSV Max Amount Exceeded"));
-}
-
-#[test]
-fn a_price_has_no_zero_in_it() {
-    for word in [MIN_OUT_NUM, MIN_OUT_DEN] {
-        let zero = good().session_word(word, ZERO);
-        assert_eq!(answer(&zero), text("DEXSV Malformed Session"));
-        for byte in 0..32 {
-            let mut bit = ZERO;
-            bit[byte] = 1;
-            // With the other one as large, the price is at least one bit's.
-            let other = MIN_OUT_NUM + MIN_OUT_DEN - word;
-            let request = good()
-                .session_word(word, bit)
-                .session_word(other, bit)
-                .argument(MIN_OUT, number(500));
-            assert!(
-                answer(&request).is_ok(),
-                "word {word}, one bit in byte {byte}"
-            );
-        }
-    }
-}
-
-#[test]
-fn the_least_price_is_met_exactly() {
-    let out = |min_out| answer(&good().argument(MIN_OUT, min_out));
-    assert!(out(number(750)).is_ok(), "500 * 3 / 2");
-    assert_eq!(out(number(749)), text("DEXSV Min Out Too Low"));
-    assert!(out(MAX).is_ok());
-    // 501 * 3 / 2 = 751.5
-    let odd = good().argument(AMOUNT_IN, number(501));
-    assert_eq!(
-        answer(&odd.argument(MIN_OUT, number(751))),
-        text("DEXSV Min Out Too Low"),
-        "nothing is rounded"
-    );
-    assert!(answer(&odd.argument(MIN_OUT, number(752))).is_ok());
-}
-
-/// Whatever the price: 0 is no minimum.
-#[test]
-fn a_minimum_of_zero_is_refused() {
-    let free = good()
-        .session_word(MIN_OUT_NUM, number(1))
-        .session_word(MIN_OUT_DEN, MAX)
-        .argument(AMOUNT_IN, number(1));
-    let zero = free.argument(MIN_OUT, ZERO);
-    assert_eq!(answer(&zero), text("DEXSV Min Out Too Low"));
-    assert!(answer(&free.argument(MIN_OUT, number(1))).is_ok());
 }

@@ -4,7 +4,7 @@ use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, p
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
     Address, Reject, Word,
-    rules::erc20_stake::{DEPOSIT, Grant, STAKE},
+    rules::erc20_stake::{DEPOSIT, Grant, STAKE, SUPPLY},
 };
 
 sol! {
@@ -12,6 +12,7 @@ sol! {
     function deposit(uint256 assets, address receiver);
     function supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode);
     function withdraw(uint256 assets, address receiver, address owner);
+    function borrow(address asset, uint256 amount, uint256 interestRateMode, uint16 referralCode, address onBehalfOf);
 }
 
 const TOKEN: usize = 2;
@@ -25,11 +26,11 @@ fn selector_word(selector: [u8; 4]) -> Word {
     word
 }
 
-fn request(selector: [u8; 4], on_behalf_of: Word, arguments: &[Word]) -> Request {
+fn request(selector: [u8; 4], token: Word, on_behalf_of: Word, arguments: &[Word]) -> Request {
     let session = [
         account(0x51),
         account(0x57),
-        ZERO,
+        token,
         on_behalf_of,
         number(1000),
         selector_word(selector),
@@ -39,12 +40,23 @@ fn request(selector: [u8; 4], on_behalf_of: Word, arguments: &[Word]) -> Request
 
 /// Half of what is allowed.
 pub fn stake() -> Request {
-    request(STAKE, ZERO, &[number(500)])
+    request(STAKE, ZERO, ZERO, &[number(500)])
 }
 
 /// Half of what is allowed.
 pub fn deposit() -> Request {
-    request(DEPOSIT, account(0xaa), &[number(500), account(0xaa)])
+    request(DEPOSIT, ZERO, account(0xaa), &[number(500), account(0xaa)])
+}
+
+/// Half of what is allowed.
+pub fn supply() -> Request {
+    let arguments = [account(0x70), number(500), account(0xaa), ZERO];
+    request(SUPPLY, account(0x70), account(0xaa), &arguments)
+}
+
+/// With the index of the amount.
+fn goods() -> [(Request, usize); 3] {
+    [(stake(), 0), (deposit(), 0), (supply(), 1)]
 }
 
 fn answer(request: &Request) -> Result<Address, Reject> {
@@ -55,25 +67,20 @@ fn answer(request: &Request) -> Result<Address, Reject> {
 fn the_selectors_are_those_of_the_methods() {
     assert_eq!(STAKE, stakeCall::SELECTOR);
     assert_eq!(DEPOSIT, depositCall::SELECTOR);
+    assert_eq!(SUPPLY, supplyCall::SELECTOR);
 }
 
 #[test]
 fn other_methods_are_never_granted() {
-    let supply = supplyCall::SELECTOR;
-    assert_eq!(supply, [0x61, 0x7b, 0xa0, 0x37]);
-    for selector in [supply, withdrawCall::SELECTOR, [0; 4], [0xff; 4]] {
-        for good in [stake(), deposit()] {
+    let borrow = borrowCall::SELECTOR;
+    for selector in [withdrawCall::SELECTOR, borrow, [0; 4], [0xff; 4]] {
+        for (good, _) in goods() {
             let mut request = good.session_word(SELECTOR, selector_word(selector));
             request.inner[..4].copy_from_slice(&selector);
             assert_eq!(answer(&request), text("ERC20STV Malformed Session"));
-            // Nor with the fields that Aave's supply is to have.
-            let request = request
-                .session_word(TOKEN, account(0x70))
-                .session_word(ON_BEHALF_OF, account(0xaa));
-            assert_eq!(answer(&request), text("ERC20STV Malformed Session"));
         }
     }
-    for good in [stake(), deposit()] {
+    for (good, _) in goods() {
         for bit in 0..32 {
             let mut request = good.clone();
             flip_bit(&mut request.session, 8 * 32 * SELECTOR + bit);
@@ -86,26 +93,53 @@ fn other_methods_are_never_granted() {
 
 #[test]
 fn only_the_granted_one_of_the_methods_may_be_called() {
-    for (session, call) in [(stake(), deposit()), (deposit(), stake())] {
-        let request = Request {
-            session: session.session,
-            ..call
-        };
-        assert_eq!(answer(&request), text("ERC20STV Invalid Method"));
+    for (index, (session, _)) in goods().into_iter().enumerate() {
+        for (other, (call, _)) in goods().into_iter().enumerate() {
+            let session = session.session.clone();
+            let answer = answer(&Request { session, ..call });
+            if index == other {
+                assert!(answer.is_ok());
+            } else {
+                assert_eq!(answer, text("ERC20STV Invalid Method"));
+            }
+        }
     }
 }
 
-/// A stake is read as one word, a deposit as two, whatever follows.
+/// A stake is read as one word, a deposit as two, a supply as four, whatever follows.
 #[test]
 fn the_arguments_are_those_of_the_granted_method() {
-    let mut long_stake = deposit();
-    long_stake.inner[..4].copy_from_slice(&STAKE);
-    long_stake.session = stake().session;
-    assert_eq!(answer(&long_stake), text("ERC20STV Malformed Call"));
-    let mut short_deposit = stake();
-    short_deposit.inner[..4].copy_from_slice(&DEPOSIT);
-    short_deposit.session = deposit().session;
-    assert_eq!(answer(&short_deposit), text("ERC20STV Malformed Call"));
+    for (index, (session, _)) in goods().into_iter().enumerate() {
+        for (other, (call, _)) in goods().into_iter().enumerate() {
+            let mut request = session.clone();
+            request.inner = [&session.inner[..4], &call.inner[4..]].concat();
+            if index != other {
+                assert_eq!(answer(&request), text("ERC20STV Malformed Call"));
+            }
+        }
+    }
+}
+
+/// A pool pulls any token that it has an allowance for.
+#[test]
+fn no_neighbour_of_the_token_is_supplied() {
+    for bit in 96..256 {
+        let mut token = account(0x70);
+        flip_bit(&mut token, bit);
+        let answer = answer(&supply().argument(0, token));
+        assert_eq!(answer, text("ERC20STV Wrong Token"), "bit {bit}");
+    }
+    let none = supply().argument(0, ZERO);
+    assert_eq!(answer(&none), text("ERC20STV Wrong Token"));
+}
+
+#[test]
+fn the_referral_code_is_free() {
+    for code in [0, 1, 0xffff] {
+        assert!(answer(&supply().argument(3, number(code))).is_ok());
+    }
+    let wide = supply().argument(3, number(0x1_0000));
+    assert_eq!(answer(&wide), text("ERC20STV Malformed Call"));
 }
 
 #[test]
@@ -126,14 +160,16 @@ fn fields_without_a_use_are_zero() {
 
 #[test]
 fn no_neighbour_of_the_receiver_gets_the_credit() {
-    for bit in 96..256 {
-        let mut receiver = account(0xaa);
-        flip_bit(&mut receiver, bit);
-        let answer = answer(&deposit().argument(1, receiver));
-        assert_eq!(answer, text("ERC20STV Wrong Receiver"), "bit {bit}");
+    for (good, argument) in [(deposit(), 1), (supply(), 2)] {
+        for bit in 96..256 {
+            let mut receiver = account(0xaa);
+            flip_bit(&mut receiver, bit);
+            let answer = answer(&good.argument(argument, receiver));
+            assert_eq!(answer, text("ERC20STV Wrong Receiver"), "bit {bit}");
+        }
+        let nobody = good.argument(argument, ZERO);
+        assert_eq!(answer(&nobody), text("ERC20STV Wrong Receiver"));
     }
-    let nobody = deposit().argument(1, ZERO);
-    assert_eq!(answer(&nobody), text("ERC20STV Wrong Receiver"));
 }
 
 #[test]
@@ -144,9 +180,12 @@ fn a_stake_is_of_at_most_the_amount() {
         word[byte] = 0x78;
         word
     }));
-    for good in [stake(), deposit()] {
+    for (good, argument) in goods() {
         for max in &amounts {
-            let of = |amount| answer(&good.session_word(MAX_AMOUNT, *max).argument(0, amount));
+            let of = |amount| {
+                let request = good.session_word(MAX_AMOUNT, *max);
+                answer(&request.argument(argument, amount))
+            };
             for amount in [ZERO, number(1), *max] {
                 assert!(of(amount).is_ok(), "{amount:?} of {max:?}");
             }
@@ -155,9 +194,9 @@ fn a_stake_is_of_at_most_the_amount() {
             }
         }
         let all = good.session_word(MAX_AMOUNT, MAX);
-        assert!(answer(&all.argument(0, MAX)).is_ok());
+        assert!(answer(&all.argument(argument, MAX)).is_ok());
         let none = good.session_word(MAX_AMOUNT, ZERO);
-        let one = none.argument(0, number(1));
+        let one = none.argument(argument, number(1));
         assert_eq!(answer(&one), text("ERC20STV Max Amount Exceeded"));
     }
 }

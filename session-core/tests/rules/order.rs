@@ -1,7 +1,7 @@
 //! The order of checks (§10.3): a request that violates a check and every later one answers the first one's text.
 
 use crate::{
-    dex_swap, erc20_approval, erc20_stake,
+    abi, dex_swap, erc20_approval, erc20_stake, erc20_transfer, erc1155_mint,
     support::{Request, ZERO, account},
 };
 use session_core::{Address, Reject, Text, rules};
@@ -52,28 +52,20 @@ fn assert_order(good: &Request, answers: Answers, checks: &[Check]) {
     }
 }
 
-fn answers_of_approval(request: &Request) -> [Result<Address, Reject>; 2] {
-    type Grant<'a> = rules::erc20_approval::Grant<'a>;
-    [
-        request.by_call_data::<Grant>(),
-        request.by_action::<Grant>(),
-    ]
+/// The answers of both paths under the rules of a module.
+macro_rules! answers {
+    ($rules:ident) => {
+        |request: &Request| {
+            [
+                request.by_call_data::<rules::$rules::Grant>(),
+                request.by_action::<rules::$rules::Grant>(),
+            ]
+        }
+    };
 }
 
-fn answers_of_swap(request: &Request) -> [Result<Address, Reject>; 2] {
-    type Grant<'a> = rules::dex_swap::Grant<'a>;
-    [
-        request.by_call_data::<Grant>(),
-        request.by_action::<Grant>(),
-    ]
-}
-
-fn answers_of_stake(request: &Request) -> [Result<Address, Reject>; 2] {
-    type Grant<'a> = rules::erc20_stake::Grant<'a>;
-    [
-        request.by_call_data::<Grant>(),
-        request.by_action::<Grant>(),
-    ]
+fn says(text: &'static str) -> Reject {
+    Reject::Text(Text::from(text))
 }
 
 #[test]
@@ -88,65 +80,141 @@ fn approvals_are_checked_in_order() {
     ]);
     checks.extend([
         (
-            Reject::Text(Text::from("ERC20AV Wrong Spender")),
+            says("ERC20AV Wrong Spender"),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (
-            Reject::Text(Text::from("ERC20AV Max Amount Exceeded")),
-            |request| {
-                request.set_argument(1, [0xff; 32]);
-            },
-        ),
+        (says("ERC20AV Max Amount Exceeded"), |request| {
+            request.set_argument(1, [0xff; 32]);
+        }),
     ]);
-    assert_order(&erc20_approval::good(), answers_of_approval, &checks);
+    assert_order(&erc20_approval::good(), answers!(erc20_approval), &checks);
+}
+
+#[test]
+fn transfers_are_checked_in_order() {
+    let mut checks = common([
+        "ERC20SV Invalid Selector",
+        "ERC20SV Malformed Session",
+        "ERC20SV Wrong Token",
+        "ERC20SV Non Zero Value",
+        "ERC20SV Invalid Method",
+        "ERC20SV Malformed Call",
+    ]);
+    checks.extend([
+        (
+            says("ERC20SV Wrong Recipient"),
+            (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
+        ),
+        (says("ERC20SV Max Amount Exceeded"), |request| {
+            request.set_argument(1, [0xff; 32]);
+        }),
+    ]);
+    let answers: Answers = |request| {
+        let [by_call_data, by_action] = answers!(erc20_transfer)(request);
+        [by_call_data, erc20_transfer::as_by_call_data(by_action)]
+    };
+    for good in [erc20_transfer::transfer(), erc20_transfer::approve()] {
+        assert_order(&good, answers, &checks);
+    }
+}
+
+#[test]
+fn mints_are_checked_in_order() {
+    let mut checks = common([
+        "ERC1155MT Invalid Selector",
+        "ERC1155MT Malformed Session",
+        "ERC1155MT Wrong Token",
+        "ERC1155MT Non Zero Value",
+        "ERC1155MT Invalid Method",
+        "ERC1155MT Malformed Call",
+    ]);
+    checks.extend([
+        (
+            says("ERC1155MT Wrong Recipient"),
+            (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
+        ),
+        (says("ERC1155MT Wrong Token"), |request| {
+            request.set_argument(1, ZERO);
+        }),
+        (says("ERC1155MT Wrong Amount"), |request| {
+            request.set_argument(2, ZERO);
+        }),
+    ]);
+    assert_order(&erc1155_mint::good(), answers!(erc1155_mint), &checks);
+}
+
+/// Not that of the others: the method is looked at before the value, and nothing before the contract.
+#[test]
+fn calls_by_rules_are_checked_in_order() {
+    let violated = says("ABISV Arg Rule Violated");
+    let checks: [Check; 8] = [
+        (says("ABISV Not Execute Selector"), |request| {
+            request.outer = BATCH;
+        }),
+        (Reject::Malformed, |request| request.session.truncate(61)),
+        (Reject::Malformed, |request| request.to[0] = 1),
+        (says("ABISV Destination Forbidden"), |request| {
+            request.to[31] ^= 1;
+        }),
+        (says("ABISV Selector Forbidden"), |request| {
+            request.inner[3] ^= 1;
+        }),
+        (says("ABISV Permitted Value Exceeded"), |request| {
+            request.value[0] = 1;
+        }),
+        (violated, |request| request.set_argument(0, ZERO)),
+        (violated, |request| request.set_argument(1, [0xff; 32])),
+    ];
+    assert_order(&abi::good(), answers!(abi), &checks);
+}
+
+/// By the indices of what a swap names.
+macro_rules! checks_of_swap {
+    ($token_in:literal, $token_out:literal, $to:literal, $amount_in:literal, $min_out:literal) => {{
+        let mut checks = common([
+            "DEXSV Invalid Selector",
+            "DEXSV Malformed Session",
+            "DEXSV Wrong Dex",
+            "DEXSV Non Zero Value",
+            "DEXSV Invalid Method",
+            "DEXSV Malformed Call",
+        ]);
+        checks.extend([
+            (
+                says("DEXSV Wrong Token"),
+                (|request| request.set_argument($token_in, account(0x99))) as fn(&mut Request),
+            ),
+            (says("DEXSV Wrong Token"), |request| {
+                request.set_argument($token_out, account(0x99));
+            }),
+            (says("DEXSV Wrong Recipient"), |request| {
+                request.set_argument($to, account(0x99));
+            }),
+            // An amount of zero: no amount violates this check and the next one.
+            (says("DEXSV Malformed Call"), |request| {
+                request.set_argument($amount_in, ZERO);
+            }),
+            (says("DEXSV Max Amount Exceeded"), |request| {
+                // Cheap enough for the least price.
+                request.set_argument($amount_in, dex_swap::ONE_TOO_MANY);
+            }),
+            (says("DEXSV Min Out Too Low"), |request| {
+                request.set_argument($min_out, ZERO);
+            }),
+        ]);
+        checks
+    }};
 }
 
 #[test]
 fn swaps_are_checked_in_order() {
-    let mut checks = common([
-        "DEXSV Invalid Selector",
-        "DEXSV Malformed Session",
-        "DEXSV Wrong Dex",
-        "DEXSV Non Zero Value",
-        "DEXSV Invalid Method",
-        "DEXSV Malformed Call",
-    ]);
-    checks.extend([
-        (
-            Reject::Text(Text::from("DEXSV Wrong Token")),
-            (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
-        ),
-        (Reject::Text(Text::from("DEXSV Wrong Token")), |request| {
-            request.set_argument(1, account(0x99));
-        }),
-        (
-            Reject::Text(Text::from("DEXSV Wrong Recipient")),
-            |request| {
-                request.set_argument(3, account(0x99));
-            },
-        ),
-        // An amount of zero: no amount violates this check and the next one.
-        (
-            Reject::Text(Text::from("DEXSV Malformed Call")),
-            |request| {
-                request.set_argument(5, ZERO);
-            },
-        ),
-        (
-            Reject::Text(Text::from("DEXSV Max Amount Exceeded")),
-            |request| {
-                // Cheap enough for the least price.
-                request.set_argument(5, dex_swap::ONE_TOO_MANY);
-            },
-        ),
-        (
-            Reject::Text(Text::from("DEXSV Min Out Too Low")),
-            |request| {
-                request.set_argument(6, ZERO);
-            },
-        ),
-    ]);
-    assert_order(&dex_swap::good(), answers_of_swap, &checks);
+    for (form, checks) in [
+        (dex_swap::single(), checks_of_swap!(0, 1, 3, 5, 6)),
+        (dex_swap::single_02(), checks_of_swap!(0, 1, 3, 4, 5)),
+        (dex_swap::tokens(), checks_of_swap!(6, 7, 3, 0, 1)),
+    ] {
+        assert_order(&form.good, answers!(dex_swap), &checks);
+    }
 }
 
 fn checks_of_stake() -> Vec<Check> {
@@ -167,11 +235,8 @@ fn too_much(request: &mut Request) {
 #[test]
 fn stakes_are_checked_in_order() {
     let mut checks = checks_of_stake();
-    checks.push((
-        Reject::Text(Text::from("ERC20STV Max Amount Exceeded")),
-        too_much,
-    ));
-    assert_order(&erc20_stake::stake(), answers_of_stake, &checks);
+    checks.push((says("ERC20STV Max Amount Exceeded"), too_much));
+    assert_order(&erc20_stake::stake(), answers!(erc20_stake), &checks);
 }
 
 #[test]
@@ -179,15 +244,30 @@ fn deposits_are_checked_in_order() {
     let mut checks = checks_of_stake();
     checks.extend([
         (
-            Reject::Text(Text::from("ERC20STV Wrong Receiver")),
+            says("ERC20STV Wrong Receiver"),
             (|request| request.set_argument(1, account(0x99))) as fn(&mut Request),
         ),
-        (
-            Reject::Text(Text::from("ERC20STV Max Amount Exceeded")),
-            too_much,
-        ),
+        (says("ERC20STV Max Amount Exceeded"), too_much),
     ]);
-    assert_order(&erc20_stake::deposit(), answers_of_stake, &checks);
+    assert_order(&erc20_stake::deposit(), answers!(erc20_stake), &checks);
+}
+
+#[test]
+fn supplies_are_checked_in_order() {
+    let mut checks = checks_of_stake();
+    checks.extend([
+        (
+            says("ERC20STV Wrong Token"),
+            (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
+        ),
+        (says("ERC20STV Wrong Receiver"), |request| {
+            request.set_argument(2, account(0x99));
+        }),
+        (says("ERC20STV Max Amount Exceeded"), |request| {
+            request.set_argument(1, [0xff; 32]);
+        }),
+    ]);
+    assert_order(&erc20_stake::supply(), answers!(erc20_stake), &checks);
 }
 
 /// Before anything else, the session included.

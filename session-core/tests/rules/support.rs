@@ -117,7 +117,14 @@ impl Request {
 
     /// The answer of both, which must be one, whichever `execute` is called.
     pub fn answer<'a, R: Rules<'a>>(&'a self) -> Result<Address, Reject> {
-        let answer = self.by_action::<R>();
+        self.assert_by_call_data::<R>(self.by_action::<R>())
+    }
+
+    /// That answer of `validateSessionUserOp`'s rule, whichever `execute` is called.
+    pub fn assert_by_call_data<'a, R: Rules<'a>>(
+        &'a self,
+        answer: Result<Address, Reject>,
+    ) -> Result<Address, Reject> {
         for outer in [EXECUTE, EXECUTE_OPTIMIZED] {
             let other = Self {
                 outer,

@@ -1,7 +1,7 @@
 //! Every byte of session key data and of a request that has one value only: any other is refused, with the right text.
 
 use crate::{
-    dex_swap, erc20_approval, erc20_stake,
+    dex_swap, erc20_approval, erc20_stake, erc20_transfer, erc1155_mint,
     support::{MAX, Request, flip_bit, text},
 };
 use session_core::{
@@ -29,11 +29,32 @@ struct Shape {
 
 const ADDRESS: Range<usize> = 0..12;
 const FULL: Range<usize> = 0..0;
+/// One value only.
+const FIXED: Range<usize> = 0..32;
+const UINT16: Range<usize> = 0..30;
 const UINT24: Range<usize> = 0..29;
 const BYTES4: Range<usize> = 4..32;
 
-fn shapes() -> [Shape; 4] {
-    let stake = |good, argument_zeros| Shape {
+/// Of `transfer` and `approve`.
+fn transfers(good: Request) -> Shape {
+    Shape {
+        good,
+        answer: erc20_transfer::answer,
+        by_call_data: |request| request.by_call_data::<rules::erc20_transfer::Grant>(),
+        session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
+        argument_zeros: vec![ADDRESS, FULL],
+        prefix: "ERC20SV",
+        wrong_target: "ERC20SV Wrong Token",
+        non_zero_value: "ERC20SV Non Zero Value",
+        invalid_method: "ERC20SV Invalid Method",
+        malformed_session: "ERC20SV Malformed Session",
+        malformed_call: "ERC20SV Malformed Call",
+        invalid_selector: "ERC20SV Invalid Selector",
+    }
+}
+
+fn stakes(good: Request, argument_zeros: Vec<Range<usize>>) -> Shape {
+    Shape {
         good,
         answer: |request| request.answer::<rules::erc20_stake::Grant>(),
         by_call_data: |request| request.by_call_data::<rules::erc20_stake::Grant>(),
@@ -46,40 +67,72 @@ fn shapes() -> [Shape; 4] {
         malformed_session: "ERC20STV Malformed Session",
         malformed_call: "ERC20STV Malformed Call",
         invalid_selector: "ERC20STV Invalid Selector",
+    }
+}
+
+fn swaps(form: dex_swap::Form, argument_zeros: Vec<Range<usize>>) -> Shape {
+    Shape {
+        good: form.good,
+        answer: |request| request.answer::<rules::dex_swap::Grant>(),
+        by_call_data: |request| request.by_call_data::<rules::dex_swap::Grant>(),
+        session_zeros: vec![
+            ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, FULL, FULL, FULL,
+        ],
+        argument_zeros,
+        prefix: "DEXSV",
+        wrong_target: "DEXSV Wrong Dex",
+        non_zero_value: "DEXSV Non Zero Value",
+        invalid_method: "DEXSV Invalid Method",
+        malformed_session: "DEXSV Malformed Session",
+        malformed_call: "DEXSV Malformed Call",
+        invalid_selector: "DEXSV Invalid Selector",
+    }
+}
+
+fn shapes() -> [Shape; 10] {
+    let approval = Shape {
+        good: erc20_approval::good(),
+        answer: |request| request.answer::<rules::erc20_approval::Grant>(),
+        by_call_data: |request| request.by_call_data::<rules::erc20_approval::Grant>(),
+        session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
+        argument_zeros: vec![ADDRESS, FULL],
+        prefix: "ERC20AV",
+        wrong_target: "ERC20AV Wrong Token",
+        non_zero_value: "ERC20AV Non Zero Value",
+        invalid_method: "ERC20AV Invalid Method",
+        malformed_session: "ERC20AV Malformed Session",
+        malformed_call: "ERC20AV Malformed Call",
+        invalid_selector: "ERC20AV Invalid Selector",
     };
+    let mint = Shape {
+        good: erc1155_mint::good(),
+        answer: |request| request.answer::<rules::erc1155_mint::Grant>(),
+        by_call_data: |request| request.by_call_data::<rules::erc1155_mint::Grant>(),
+        session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
+        argument_zeros: vec![ADDRESS, FULL, FULL],
+        prefix: "ERC1155MT",
+        wrong_target: "ERC1155MT Wrong Token",
+        non_zero_value: "ERC1155MT Non Zero Value",
+        invalid_method: "ERC1155MT Invalid Method",
+        malformed_session: "ERC1155MT Malformed Session",
+        malformed_call: "ERC1155MT Malformed Call",
+        invalid_selector: "ERC1155MT Invalid Selector",
+    };
+    let single = vec![ADDRESS, ADDRESS, UINT24, ADDRESS, FULL, FULL, FULL, ADDRESS];
+    let single_02 = vec![ADDRESS, ADDRESS, UINT24, ADDRESS, FULL, FULL, ADDRESS];
+    let tokens = vec![FULL, FULL, FIXED, ADDRESS, FULL, FIXED, ADDRESS, ADDRESS];
+    let supply = vec![ADDRESS, FULL, ADDRESS, UINT16];
     [
-        Shape {
-            good: erc20_approval::good(),
-            answer: |request| request.answer::<rules::erc20_approval::Grant>(),
-            by_call_data: |request| request.by_call_data::<rules::erc20_approval::Grant>(),
-            session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
-            argument_zeros: vec![ADDRESS, FULL],
-            prefix: "ERC20AV",
-            wrong_target: "ERC20AV Wrong Token",
-            non_zero_value: "ERC20AV Non Zero Value",
-            invalid_method: "ERC20AV Invalid Method",
-            malformed_session: "ERC20AV Malformed Session",
-            malformed_call: "ERC20AV Malformed Call",
-            invalid_selector: "ERC20AV Invalid Selector",
-        },
-        Shape {
-            good: dex_swap::good(),
-            answer: |request| request.answer::<rules::dex_swap::Grant>(),
-            by_call_data: |request| request.by_call_data::<rules::dex_swap::Grant>(),
-            session_zeros: vec![
-                ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, FULL, FULL, FULL,
-            ],
-            argument_zeros: vec![ADDRESS, ADDRESS, UINT24, ADDRESS, FULL, FULL, FULL, ADDRESS],
-            prefix: "DEXSV",
-            wrong_target: "DEXSV Wrong Dex",
-            non_zero_value: "DEXSV Non Zero Value",
-            invalid_method: "DEXSV Invalid Method",
-            malformed_session: "DEXSV Malformed Session",
-            malformed_call: "DEXSV Malformed Call",
-            invalid_selector: "DEXSV Invalid Selector",
-        },
-        stake(erc20_stake::stake(), vec![FULL]),
-        stake(erc20_stake::deposit(), vec![FULL, ADDRESS]),
+        approval,
+        transfers(erc20_transfer::transfer()),
+        transfers(erc20_transfer::approve()),
+        mint,
+        swaps(dex_swap::single(), single),
+        swaps(dex_swap::single_02(), single_02),
+        swaps(dex_swap::tokens(), tokens),
+        stakes(erc20_stake::stake(), vec![FULL]),
+        stakes(erc20_stake::deposit(), vec![FULL, ADDRESS]),
+        stakes(erc20_stake::supply(), supply),
     ]
 }
 

@@ -2,16 +2,37 @@
 
 use alloy::primitives::{Address, B256, address, keccak256};
 use devnode::Devnode;
+use well_known::Svm;
 
 use crate::sources::{Crate, program_crates, read};
 
 const FACTORY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
-const WELL_KNOWN: [(&str, [u8; 20]); 4] = [
-    ("bounded", well_known::BOUNDED),
-    ("dex-swap", well_known::DEX_SWAP),
-    ("erc20-approval", well_known::ERC20_APPROVAL),
-    ("erc20-stake", well_known::ERC20_STAKE),
+const WELL_KNOWN: [(&str, [u8; 20], Option<Svm>); 7] = [
+    ("abi", well_known::ABI, Some(Svm::Abi)),
+    // What is bounded is as typed as the SVM inside.
+    ("bounded", well_known::BOUNDED, None),
+    ("dex-swap", well_known::DEX_SWAP, Some(Svm::DexSwap)),
+    (
+        "erc1155-mint",
+        well_known::ERC1155_MINT,
+        Some(Svm::Erc1155Mint),
+    ),
+    (
+        "erc20-approval",
+        well_known::ERC20_APPROVAL,
+        Some(Svm::Erc20Approval),
+    ),
+    (
+        "erc20-stake",
+        well_known::ERC20_STAKE,
+        Some(Svm::Erc20Stake),
+    ),
+    (
+        "erc20-transfer",
+        well_known::ERC20_TRANSFER,
+        Some(Svm::Erc20Transfer),
+    ),
 ];
 
 #[test]
@@ -19,7 +40,7 @@ fn well_known_has_every_svm_and_nothing_else() {
     let mut svms = program_crates();
     svms.retain(|Crate { folder, .. }| folder.starts_with("svms/"));
     let names: Vec<_> = svms.iter().map(|svm| svm.name.as_str()).collect();
-    assert_eq!(names, WELL_KNOWN.map(|(name, _)| name));
+    assert_eq!(names, WELL_KNOWN.map(|(name, ..)| name));
 
     let list = read("well-known/src/addresses.rs");
     let constants = list
@@ -36,16 +57,17 @@ fn well_known_has_every_svm_and_nothing_else() {
 }
 
 #[test]
-fn each_svm_is_known_by_its_create2_address() {
+fn each_svm_is_known_at_its_create2_address() {
     let mut node = Devnode::default();
     let deployer = node.accounts()[0];
-    for (name, address) in WELL_KNOWN {
+    for (name, address, svm) in WELL_KNOWN {
         let wasm = world::program(name).unwrap();
         let init_code = devnode_meter::init_code(&devnode_meter::package(&wasm).unwrap());
         let create2 = FACTORY.create2(B256::ZERO, keccak256(init_code));
         assert_eq!(create2, Address::from(address), "{name}");
-        // What is bounded is as typed as the SVM inside.
-        assert_eq!(well_known::is_typed(&address), name != "bounded", "{name}");
+        assert_eq!(Svm::at(&address), svm, "{name}");
+        let is_typed = !["abi", "bounded"].contains(&name);
+        assert_eq!(well_known::is_typed(&address), is_typed, "{name}");
         let deployed = node
             .deploy_program(deployer, &wasm, Some(B256::ZERO))
             .unwrap();
@@ -56,6 +78,18 @@ fn each_svm_is_known_by_its_create2_address() {
         let address = node
             .deploy_program(deployer, &wasm, Some(B256::ZERO))
             .unwrap();
+        assert_eq!(Svm::at(&address.0.0), None, "{name}");
         assert!(!well_known::is_typed(&address.0.0), "{name}");
+    }
+}
+
+#[test]
+fn no_neighbour_of_an_svm_is_known() {
+    for (name, address, _) in WELL_KNOWN {
+        for bit in 0..160 {
+            let mut neighbour = address;
+            neighbour[bit / 8] ^= 0x80 >> (bit % 8);
+            assert_eq!(Svm::at(&neighbour), None, "{name} bit {bit}");
+        }
     }
 }

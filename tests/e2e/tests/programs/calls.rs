@@ -8,16 +8,16 @@ use alloy::{
         aliases::{U48, U192},
     },
     rpc::types::TransactionRequest,
-    sol_types::{Revert, SolError, SolValue},
+    sol_types::{Revert, SolCall, SolError, SolValue},
 };
 use devnode::Devnode;
-use session_core::{approval::approval, validation_data};
+use session_core::{approval::approval, rules::erc1155_mint::MINT_TO, validation_data};
 use session_keys::{
     Action, NativeKeccak, Session, Tree, UserOp, execute,
-    session_data::{Bounds, Lane},
+    session_data::{AbiRule, AbiRules, Bounds, Condition, Erc20Transfer, Erc1155Mint, Lane},
     sign,
 };
-use world::{MainJob, World};
+use world::{MAX_A, MainJob, World, abi::Token, to};
 
 use crate::interface::Function;
 
@@ -43,7 +43,9 @@ const WINDOWS: [(u64, u64); 3] = [(4_000_000_000, 10), (3_900_000_000, 30), (0, 
 pub(crate) fn job() -> MainJob {
     let mut world = World::new().unwrap();
     let programs = world.deploy_programs().unwrap();
-    world.deploy_program("bounded").unwrap();
+    for program in ["abi", "bounded", "erc1155-mint", "erc20-transfer"] {
+        world.deploy_program(program).unwrap();
+    }
     let mut job = MainJob::before_grant(world, programs).unwrap();
     let mut sessions = job.sessions().unwrap();
     for (session, (until, after)) in sessions.iter_mut().zip(WINDOWS) {
@@ -53,9 +55,12 @@ pub(crate) fn job() -> MainJob {
     job
 }
 
-/// Where a program is.
+/// Where a program is. Those that have no part in the main job are at their well-known addresses.
 pub(crate) fn address(job: &MainJob, program: &str) -> Address {
     match program {
+        "abi" => well_known::ABI.into(),
+        "erc1155-mint" => well_known::ERC1155_MINT.into(),
+        "erc20-transfer" => well_known::ERC20_TRANSFER.into(),
         "batched-session-router" => job.programs.router,
         "bounded" => well_known::BOUNDED.into(),
         "dex-swap" => job.programs.dex_swap,
@@ -72,9 +77,12 @@ pub(crate) fn calls(job: &MainJob, program: &str) -> Calls {
         "batched-session-router" => router(job),
         "session-key-manager" => manager(job),
         "bounded" => bounded(job),
-        "erc20-approval" => svm(job, 0),
-        "dex-swap" => svm(job, 1),
-        "erc20-stake" => svm(job, 2),
+        "erc20-approval" => svm_of_job(job, 0),
+        "dex-swap" => svm_of_job(job, 1),
+        "erc20-stake" => svm_of_job(job, 2),
+        "abi" => abi(job),
+        "erc1155-mint" => erc1155_mint(job),
+        "erc20-transfer" => erc20_transfer(job),
         _ => Calls::new(),
     }
 }
@@ -203,10 +211,65 @@ fn router(job: &MainJob) -> Calls {
     ])
 }
 
+/// At most 10 A for the trader.
+fn erc20_transfer(job: &MainJob) -> Calls {
+    let (recipient, amount) = (job.world.trader, MAX_A);
+    let grant = Erc20Transfer {
+        session_key: job.key.address(),
+        token: job.world.token_a,
+        recipient,
+        max_amount: amount,
+    };
+    let call = Token::transferCall {
+        to: recipient,
+        amount,
+    };
+    svm(job, &to(grant.token, call.abi_encode()), &grant.encode())
+}
+
+/// The same by rules.
+fn abi(job: &MainJob) -> Calls {
+    let (recipient, amount) = (job.world.trader, MAX_A);
+    let grant = AbiRules {
+        session_key: job.key.address(),
+        contract: job.world.token_a,
+        selector: Token::transferCall::SELECTOR.into(),
+        max_value: U256::ZERO,
+        rules: vec![
+            AbiRule::argument(0, Condition::Equal, recipient).unwrap(),
+            AbiRule::argument(1, Condition::AtMost, amount).unwrap(),
+        ],
+    };
+    let call = Token::transferCall {
+        to: recipient,
+        amount,
+    };
+    let action = to(grant.contract, call.abi_encode());
+    svm(job, &action, &grant.encode().unwrap())
+}
+
+/// Token 7 of a contract.
+fn erc1155_mint(job: &MainJob) -> Calls {
+    let (recipient, token_id) = (job.account, U256::from(7));
+    let grant = Erc1155Mint {
+        session_key: job.key.address(),
+        nft: job.world.trader,
+        recipient,
+        token_id,
+    };
+    let arguments = (recipient, token_id, U256::ONE).abi_encode_params();
+    let call = [&MINT_TO[..], &arguments].concat();
+    svm(job, &to(grant.nft, call), &grant.encode())
+}
+
 /// Session and action of this index of the main job.
-fn svm(job: &MainJob, index: usize) -> Calls {
-    let action = &job.actions()[index];
+fn svm_of_job(job: &MainJob, index: usize) -> Calls {
     let session_key_data = &job.tree.sessions()[index].session_key_data;
+    svm(job, &job.actions()[index], session_key_data)
+}
+
+/// An action that the session covers.
+fn svm(job: &MainJob, action: &Action, session_key_data: &Bytes) -> Calls {
     let op = UserOp {
         callData: execute(action),
         ..UserOp::default()
@@ -264,7 +327,7 @@ fn bounded(job: &MainJob) -> Calls {
     let hash = B256::repeat_byte(9);
     let signature = sign(&job.key.signer, hash).unwrap();
     let user_op = (op, hash, session.session_key_data, signature);
-    let mut calls = svm(job, 0);
+    let mut calls = svm_of_job(job, 0);
     calls.insert(
         VALIDATE_SESSION_USER_OP,
         call(user_op.abi_encode_params(), true.abi_encode()),

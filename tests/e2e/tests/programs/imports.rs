@@ -14,7 +14,8 @@ const SVM: &[&str] = &[
 ];
 
 /// By program, in alphabetical order.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
+    ("abi", SVM),
     (
         "batched-session-router",
         &[
@@ -43,8 +44,10 @@ const ALLOWED: [(&str, &[&str]); 6] = [
         ],
     ),
     ("dex-swap", SVM),
+    ("erc1155-mint", SVM),
     ("erc20-approval", SVM),
     ("erc20-stake", SVM),
+    ("erc20-transfer", SVM),
     (
         "session-key-manager",
         &[

@@ -9,16 +9,20 @@ mod module;
 mod rebuild;
 mod sizes;
 mod sources;
+mod svms;
 
 use crate::sources::program_crates;
 
 /// The programs by crate, and the interface in contracts/interfaces of each.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 9] = [
+    ("abi", "IABISVM"),
     ("batched-session-router", "IBatchedSessionRouter"),
     ("bounded", "IBoundedSVM"),
     ("dex-swap", "IDexSwapSVM"),
+    ("erc1155-mint", "IERC1155MintSVM"),
     ("erc20-approval", "IERC20ApprovalSVM"),
     ("erc20-stake", "IERC20StakeSVM"),
+    ("erc20-transfer", "IERC20TransferSVM"),
     ("session-key-manager", "ISessionKeyManager"),
 ];
 

@@ -1,0 +1,83 @@
+//! `erc1155-mint`: one token of one id, minted to one recipient (§5.6, §10.6).
+//!
+//! One per action: how many actions there are is not limited.
+
+use super::{Rules, exact, is_number};
+use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+
+/// `mintTo(address to, uint256 tokenId, uint256 amount)`.
+pub const MINT_TO: [u8; 4] = [0x2b, 0xaf, 0x2a, 0xcb];
+
+/// `abi.encode(address sessionKey, address nft, address recipient, uint256 tokenId)`, 128 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a> {
+    /// Who may sign.
+    pub session_key: &'a Address,
+    /// The ERC-1155 contract.
+    pub nft: &'a Address,
+    /// Who gets the token.
+    pub recipient: &'a Address,
+    /// Which token.
+    pub token_id: &'a Word,
+}
+
+impl<'a> Rules<'a> for Grant<'a> {
+    fn invalid_selector() -> Reject {
+        reject!("ERC1155MT Invalid Selector")
+    }
+
+    fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
+        decode(session_key_data).map_err(|_| reject!("ERC1155MT Malformed Session"))
+    }
+
+    fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        if action.to != self.nft {
+            return Err(reject!("ERC1155MT Wrong Token"));
+        }
+        if !action.has_no_value() {
+            return Err(reject!("ERC1155MT Non Zero Value"));
+        }
+        let Some((&MINT_TO, arguments)) = action.data.split_first_chunk() else {
+            return Err(reject!("ERC1155MT Invalid Method"));
+        };
+        let Ok(mint) = mint_to(arguments) else {
+            return Err(reject!("ERC1155MT Malformed Call"));
+        };
+        if mint.recipient != self.recipient {
+            return Err(reject!("ERC1155MT Wrong Recipient"));
+        }
+        if mint.token_id != self.token_id {
+            return Err(reject!("ERC1155MT Wrong Token"));
+        }
+        if !mint.is_one {
+            return Err(reject!("ERC1155MT Wrong Amount"));
+        }
+        Ok(self.session_key)
+    }
+}
+
+fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
+    let words = exact(data, 4)?;
+    Ok(Grant {
+        session_key: words.address(0)?,
+        nft: words.address(1)?,
+        recipient: words.address(2)?,
+        token_id: words.word(3)?,
+    })
+}
+
+/// What the rules look at.
+struct Mint<'a> {
+    recipient: &'a Address,
+    token_id: &'a Word,
+    is_one: bool,
+}
+
+fn mint_to(arguments: &[u8]) -> Result<Mint<'_>, Malformed> {
+    let words = exact(arguments, 3)?;
+    Ok(Mint {
+        recipient: words.address(0)?,
+        token_id: words.word(1)?,
+        is_one: is_number(&words, 2, 1)?,
+    })
+}

@@ -1,0 +1,84 @@
+//! `erc20-transfer`: ERC-20 `transfer` and `approve` to one recipient, with session key data and texts of Biconomy's
+//! deployed ERC20 module (§5.2, §10.3).
+//!
+//! The limit is per action.
+
+use super::{Rules, erc20_approval::APPROVE, exact};
+use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+
+/// `transfer(address,uint256)`.
+pub const TRANSFER: [u8; 4] = [0xa9, 0x05, 0x9c, 0xbb];
+
+/// `abi.encode(address sessionKey, address token, address recipient, uint256 maxAmount)`, 128 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant<'a> {
+    /// Who may sign.
+    pub session_key: &'a Address,
+    /// The token.
+    pub token: &'a Address,
+    /// Who may get it, or be approved to spend it.
+    pub recipient: &'a Address,
+    /// Most raw token units of one transfer or approval.
+    pub max_amount: &'a Word,
+}
+
+impl<'a> Rules<'a> for Grant<'a> {
+    fn invalid_selector() -> Reject {
+        reject!("ERC20SV Invalid Selector")
+    }
+
+    fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject> {
+        decode(session_key_data).map_err(|_| reject!("ERC20SV Malformed Session"))
+    }
+
+    fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        if action.to != self.token {
+            return Err(reject!("ERC20SV Wrong Token"));
+        }
+        self.check_call(action)
+    }
+
+    fn check_params(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        if action.to != self.token {
+            return Err(reject!("ERC20SV Invalid Token"));
+        }
+        self.check_call(action)
+    }
+}
+
+impl<'a> Grant<'a> {
+    /// Everything but the target.
+    fn check_call(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
+        if !action.has_no_value() {
+            return Err(reject!("ERC20SV Non Zero Value"));
+        }
+        let Some((&(TRANSFER | APPROVE), arguments)) = action.data.split_first_chunk() else {
+            return Err(reject!("ERC20SV Invalid Method"));
+        };
+        let Ok((recipient, amount)) = call(arguments) else {
+            return Err(reject!("ERC20SV Malformed Call"));
+        };
+        if recipient != self.recipient {
+            return Err(reject!("ERC20SV Wrong Recipient"));
+        }
+        if amount > self.max_amount {
+            return Err(reject!("ERC20SV Max Amount Exceeded"));
+        }
+        Ok(self.session_key)
+    }
+}
+
+fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
+    let words = exact(data, 4)?;
+    Ok(Grant {
+        session_key: words.address(0)?,
+        token: words.address(1)?,
+        recipient: words.address(2)?,
+        max_amount: words.word(3)?,
+    })
+}
+
+fn call(arguments: &[u8]) -> Result<(&Address, &Word), Malformed> {
+    let words = exact(arguments, 2)?;
+    Ok((words.address(0)?, words.word(1)?))
+}
