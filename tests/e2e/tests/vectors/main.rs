@@ -175,5 +175,5 @@ fn the_preset_slot_is_the_accounts_root() {
         .to(vectors.address(&preset.contract))
         .input(Bytes::from(get_session_keys).into());
     let root = vectors.chain().call(&request, Latest).unwrap();
-    assert_eq!(root, preset.value.to_be_bytes::<32>());
+    assert_eq!(root[..], preset.value.to_be_bytes::<32>());
 }
