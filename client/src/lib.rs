@@ -57,6 +57,7 @@
 
 mod action;
 pub mod calls;
+mod grant;
 mod keccak;
 mod module_signature;
 mod published;
@@ -68,6 +69,7 @@ mod tree;
 mod user_op;
 
 pub use action::{Action, execute, execute_batch};
+pub use grant::{Fees, Grant, GrantError};
 pub use keccak::NativeKeccak;
 pub use module_signature::{Item, ItemError, manager_signature, router_signature};
 pub use published::PublishedError;

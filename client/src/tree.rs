@@ -140,6 +140,28 @@ impl Tree {
         self.levels.first().map_or(&[], Vec::as_slice)
     }
 
+    /// The tree with more sessions, behind those that it has. Their proofs change, the sessions' leaves do not.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`]; places count from the first of the tree.
+    pub fn with(&self, added: Vec<Session>) -> Result<Self, TreeError> {
+        let first = self.sessions.len();
+        let more = Self::import(added).map_err(|error| match error {
+            TreeError::Session { index, error } => TreeError::Session {
+                index: first + index,
+                error,
+            },
+            other => other,
+        })?;
+        let leaves = [self.leaves(), more.leaves()].concat();
+        let tree = Self {
+            sessions: [self.sessions(), more.sessions()].concat(),
+            levels: levels(leaves),
+        };
+        tree.check_bounds()?;
+        Ok(tree)
+    }
+
     /// The tree without the sessions of these leaves, every copy of them: its root revokes them (7.2-F). The others
     /// keep their order.
     ///

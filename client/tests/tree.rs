@@ -121,3 +121,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sessions_are_added_at_the_end() {
+    let all = sessions(9);
+    for at in 0..=9 {
+        let (first, added) = all.split_at(at);
+        let tree = Tree::new(first.to_vec()).unwrap();
+        let tree = tree.with(added.to_vec()).unwrap();
+        assert_eq!(tree, Tree::new(all.clone()).unwrap());
+    }
+}
+
+#[test]
+fn an_added_session_that_is_refused_is_named_by_its_place() {
+    let tree = Tree::new(sessions(3)).unwrap();
+    let mut added = sessions(2);
+    added[1].valid_until_secs = 1 << 48;
+    let error = tree.with(added).unwrap_err();
+    assert!(
+        matches!(error, TreeError::Session { index: 4, .. }),
+        "{error}"
+    );
+}

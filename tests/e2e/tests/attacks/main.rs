@@ -8,6 +8,7 @@ mod empty_batch;
 mod foreign;
 mod node_leaf;
 mod own_svm;
+mod owner;
 mod reentrancy;
 mod revocation;
 mod rollback;
