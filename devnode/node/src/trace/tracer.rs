@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "js-tracer")]
+use alloy::rpc::types::trace::geth::GethDebugTracerType;
 use alloy::rpc::types::trace::geth::GethDebugTracingOptions;
 #[cfg(feature = "js-tracer")]
 use revm::interpreter::interpreter_types::LoopControl;
@@ -18,11 +20,16 @@ use revm_inspectors::tracing::{DebugInspector, DebugInspectorError, OpcodeFilter
 
 use super::budget::{Budget, Exhausted};
 
-/// A [`DebugInspector`] with a [`Budget`]. Two more things are added:
+/// What is put around scripts.
+#[cfg(feature = "js-tracer")]
+const SHELL: &str = include_str!("shell.js");
+
+/// A [`DebugInspector`] with a [`Budget`]. Three more things are added:
 /// - `TracingInspector` takes a step's memory from the step before it unless that one writes
 ///   memory. In a program's frame memory is each step's own, so there it must look every time.
 /// - A script's `step` is called for REVERT, and then `fault`, as geth does. `JsInspector` calls
 ///   `fault` alone, and ERC-4337 bundlers look for the REVERT of `simulateValidation` in `step`.
+/// - A script is put in a shell (`shell.js`) for two more things that geth does.
 #[derive(Debug)]
 pub(super) struct Tracer {
     pub(super) inspector: DebugInspector,
@@ -33,11 +40,20 @@ pub(super) struct Tracer {
 
 impl Tracer {
     pub(super) fn new(
-        options: GethDebugTracingOptions,
+        #[cfg_attr(not(feature = "js-tracer"), expect(unused_mut))]
+        mut options: GethDebugTracingOptions,
         timeout: Duration,
     ) -> Result<Self, DebugInspectorError> {
+        let budget = Budget::new(&options, timeout);
+        #[cfg(feature = "js-tracer")]
+        if let Some(GethDebugTracerType::JsTracer(script)) = &mut options.tracer
+            && !script.is_empty()
+        {
+            // a line of its own, for it may end in a comment
+            *script = format!("({SHELL})({script}\n)");
+        }
         Ok(Self {
-            budget: Budget::new(&options, timeout),
+            budget,
             inspector: DebugInspector::new(options)?,
             exhausted: None,
         })

@@ -135,6 +135,90 @@ fn revert_is_a_step_and_a_fault() {
 }
 
 #[test]
+fn frames_but_the_first_are_entered_and_left_in_order() {
+    const ORDER: &str = r#"{ seen: [],
+        step(log) {
+            const op = log.op.toString();
+            if (op.match(/^(CALL|STOP|RETURN|REVERT)$/)) this.seen.push(op + " " + log.getDepth());
+        },
+        fault(log) { this.seen.push("fault " + log.getDepth()); },
+        enter(frame) { this.seen.push("enter " + frame.getType()); },
+        exit(result) { this.seen.push("exit " + (result.getError() === undefined ? "well" : "badly")); },
+        result() { return this.seen; } }"#;
+    let mut node = node();
+    for (code, seen) in [
+        (
+            STORE,
+            json!(["CALL 1", "enter CALL", "RETURN 2", "exit well", "STOP 1"]),
+        ),
+        (
+            REVERTER,
+            json!([
+                "CALL 1",
+                "enter CALL",
+                "REVERT 2",
+                "fault 2",
+                "exit badly",
+                "REVERT 1",
+                "fault 1"
+            ]),
+        ),
+    ] {
+        let callee = place(&mut node, 0x73, code);
+        let caller = place(&mut node, 0x74, &caller_of(callee));
+        let trace = trace_call(&node, caller, &[], json!({ "tracer": ORDER }));
+        assert_eq!(trace, seen);
+    }
+}
+
+#[test]
+fn memory_behind_its_end_is_zeros() {
+    const READ: &str = r#"{ read: [],
+        step(log) {
+            if (log.op.toString() !== "LOG0") return;
+            for (const [from, to] of [[31, 33], [32, 64], [128, 160], [4096, 4096]])
+                this.read.push(toHex(log.memory.slice(from, to)));
+        },
+        fault() { this.read.push("fault"); },
+        result() { return this.read; } } // that is all"#;
+    let mut node = node();
+    // PUSH1 7 PUSH0 MSTORE, PUSH1 32 PUSH1 128 LOG0, STOP: memory has 32 bytes at the LOG0
+    let code = alloy::primitives::hex!("60075f5260206080a000");
+    let logger = place(&mut node, 0x75, &code);
+    let trace = trace_call(&node, logger, &[], json!({ "tracer": READ }));
+    let zeros = hex(B256::ZERO);
+    assert_eq!(trace, json!(["0x0700", zeros, zeros, "0x"]));
+}
+
+#[test]
+fn a_callback_that_fails_is_an_error() {
+    let mut node = node();
+    let reverter = place(&mut node, 0x73, REVERTER);
+    let caller = place(&mut node, 0x74, &caller_of(reverter));
+    let far = "log.memory.slice(0, log.memory.length() + (1 << 20) + 1)";
+    for (callback, says) in [
+        ("step() { throw 'no' }", "step() threw no"),
+        ("fault() { throw 'no' }", "fault() threw no"),
+        ("enter() { throw 'no' }", "enter() threw no"),
+        ("exit() { throw 'no' }", "exit() threw no"),
+        ("step() { while (true) {} }", "step() was broken off"),
+        (&format!("step(log) {{ {far} }}"), "step() threw TypeError"),
+    ] {
+        let script = format!(
+            "{{ step() {{}}, fault() {{}}, enter() {{}}, exit() {{}}, result() {{ return 'well' }}, {callback} }}"
+        );
+        let request = with_data(caller, Bytes::new());
+        let error = node
+            .debug_trace_call(&request, LATEST, options(json!({ "tracer": script })))
+            .unwrap_err();
+        assert!(
+            matches!(&error, DebugTraceError::Script(text) if text.contains(says)),
+            "{callback}: {error}"
+        );
+    }
+}
+
+#[test]
 fn a_script_gets_its_configuration_and_the_place_of_the_transaction() {
     let (mut node, program) = chain();
     let script = "{ setup(config) { this.config = config; }, fault() {},
