@@ -2,7 +2,7 @@
 //!
 //! Copy this folder, write your rules in `rules.rs`, and you have an SVM that our manager and router, and Biconomy's, can
 //! call. docs/write-an-svm.md goes through it step by step.
-#![no_std]
+#![cfg_attr(target_arch = "wasm32", no_std)]
 
 pub mod rules;
 

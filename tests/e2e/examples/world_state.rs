@@ -22,9 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut world = World::new()?;
     // a program expires a year after its activation, and the server's clock is the machine's
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    world.node.set_next_timestamp(now.as_secs())?;
+    world.embedded_mut()?.set_next_timestamp(now.as_secs())?;
     let programs = world.deploy_programs()?;
-    world.node.dump().write(Path::new(state))?;
+    world.embedded()?.dump().write(Path::new(state))?;
     let json = json!({
         "accountFactory": world.account_factory.to_string(),
         "ecdsaModule": world.ecdsa_module.to_string(),

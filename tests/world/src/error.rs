@@ -1,15 +1,13 @@
 //! What can go wrong, in words that name the contract.
 
+use crate::{
+    ArtefactError, ChainError,
+    abi::{Account, EcdsaModule, EntryPoint},
+};
 use alloy::{
     hex,
     primitives::B256,
     sol_types::{SolInterface, decode_revert_reason},
-};
-use devnode::{CallError, ProgramError, TraceError, TxError};
-
-use crate::{
-    ArtefactError,
-    abi::{Account, EcdsaModule, EntryPoint},
 };
 
 /// Why something can not be done in the world. `what` is the contract and function, or the
@@ -20,15 +18,12 @@ pub enum WorldError {
     /// A compiled contract is missing
     #[error(transparent)]
     Artefact(#[from] ArtefactError),
-    /// The EntryPoint or a program can not be deployed or activated
+    /// The chain does not do it
     #[error("{what}: {source}")]
-    Deploy {
+    Chain {
         what: String,
-        source: Box<ProgramError>,
+        source: Box<ChainError>,
     },
-    /// The chain takes no such transaction
-    #[error("{what}: {source}")]
-    Refused { what: String, source: Box<TxError> },
     /// The transaction ran and failed
     #[error("{what} failed: {reason} (transaction {hash})")]
     Reverted {
@@ -36,24 +31,15 @@ pub enum WorldError {
         reason: String,
         hash: B256,
     },
-    /// A call that is no transaction failed
-    #[error("{what}: {source}")]
-    Call {
-        what: String,
-        source: Box<CallError>,
-    },
     /// The answer is not what the function gives
     #[error("{what}: {reason}")]
     Answer { what: String, reason: String },
-    /// The transaction can not be traced
-    #[error("{what}: {source}")]
-    Trace {
-        what: String,
-        source: Box<TraceError>,
-    },
     /// A userOp that was to succeed did not
     #[error("userOp {index} {reason}")]
     UserOp { index: usize, reason: String },
+    /// No bundler of the public mempool takes the userOp
+    #[error("userOp {index} breaks ERC-7562: {findings}")]
+    Rules { index: usize, findings: String },
     /// The client refuses a session
     #[error(transparent)]
     Session(#[from] session_keys::session_data::SessionDataError),
@@ -66,6 +52,16 @@ pub enum WorldError {
     /// A key did not sign
     #[error("signing: {0}")]
     Sign(String),
+}
+
+impl WorldError {
+    /// What a chain does not do.
+    pub fn chain(what: impl Into<String>, source: impl Into<ChainError>) -> Self {
+        Self::Chain {
+            what: what.into(),
+            source: Box::new(source.into()),
+        }
+    }
 }
 
 /// Revert data in words: a text, a panic, or a custom error of EntryPoint, account or ECDSA

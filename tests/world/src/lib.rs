@@ -1,4 +1,4 @@
-//! The world that session keys live in, on the embedded chain: EntryPoint v0.6, Biconomy's smart
+//! The world that session keys live in, on the embedded chain or another one: EntryPoint v0.6, Biconomy's smart
 //! account V2 with its ECDSA module, two tokens, a Uniswap V3 pool, an ERC-4626 vault. The
 //! contracts come from npm packages; `scripts/setup && scripts/build-contracts` makes them ready.
 //!
@@ -24,24 +24,26 @@
 
 pub mod abi;
 mod artefact;
+mod chain;
 mod dex;
 pub mod erc7562;
 mod error;
 mod main_job;
 mod ops;
+mod send;
 
 use std::collections::BTreeMap;
 
 use alloy::{
-    eips::BlockNumberOrTag::Latest,
     primitives::{Address, B256, Bytes, U256, address},
     rpc::types::TransactionRequest,
     signers::local::PrivateKeySigner,
     sol_types::{SolCall, SolValue},
 };
-use devnode::{Devnode, EntryPointVersion, Receipt};
+use devnode::Devnode;
 
 pub use artefact::{Artefact, ArtefactError, artefact, program};
+pub use chain::{Chain, ChainError, PRIVATE_KEY, RPC_URL, Remote};
 pub use dex::POOL_FEE;
 pub use error::{WorldError, describe};
 pub use main_job::{LEAST_PRICE, MAX_A, MainJob, Programs, to};
@@ -49,25 +51,24 @@ pub use ops::{Bundle, OpResult, Outcome};
 
 use abi::{AccountFactory, EcdsaModule, EntryPoint, Token};
 
-/// Below the chain's cap on one transaction, and enough for any contract here.
-const GAS: u64 = 30_000_000;
 /// Uniswap's periphery wants an address for wrapped ether. No package has that contract as
 /// bytecode and nothing here pays in ether, so there is no code at it.
 const WETH: Address = address!("00000000000000000000000000000000005745f4");
-
-/// Wei at the EntryPoint for each account: 10 ether.
-const DEPOSIT: U256 = U256::from_limbs([10_000_000_000_000_000_000, 0, 0, 0]);
 
 /// One unit of token A (18 decimals).
 pub const A: U256 = U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]);
 /// One unit of token B (6 decimals).
 pub const B: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
-/// A chain with everything deployed. It is deterministic: the same calls give the same addresses.
+/// A chain with everything deployed. The embedded one is deterministic: the same calls give the same addresses.
 #[derive(Debug)]
 pub struct World {
-    /// The chain, with the default configuration.
-    pub node: Devnode,
+    /// Where it is.
+    pub chain: Chain,
+    /// Why userOps are not checked against ERC-7562 by [`Self::handle_ops`], if they are not.
+    pub unchecked: Option<&'static str>,
+    /// Contracts of tests that may break ERC-7562 in their own frames, and why.
+    pub excused: BTreeMap<Address, &'static str>,
     /// EntryPoint v0.6, at its canonical address.
     pub entry_point: Address,
     /// Biconomy's SmartAccount, the implementation behind every account.
@@ -103,28 +104,32 @@ pub struct World {
 }
 
 impl World {
-    /// Builds it: 12 contracts, a pool and its liquidity.
+    /// Builds it on an embedded chain with the default configuration.
     ///
     /// # Errors
-    /// If a contract has not been compiled or fetched; the text says which script to run.
+    /// As [`Self::on`].
     pub fn new() -> Result<Self, WorldError> {
-        let mut node = Devnode::default();
-        let accounts = node.accounts();
-        let [deployer, .., trader, bundler] = accounts[..] else {
+        Self::on(Chain::embedded())
+    }
+
+    /// Builds it: 12 contracts, a pool and its liquidity. On a chain that is not ours all but the EntryPoint are new.
+    ///
+    /// # Errors
+    /// If a contract has not been compiled or fetched (the text says which script to run), or the chain refuses it.
+    pub fn on(mut chain: Chain) -> Result<Self, WorldError> {
+        let Some([deployer, trader, bundler]) = chain.accounts() else {
             let reason = "the chain has too few accounts".into();
             let what = "Devnode".into();
             return Err(WorldError::Answer { what, reason });
         };
-        artefact("EntryPoint")?; // its error says more than the chain's
+        let code = artefact("EntryPoint")?.bytecode;
         let (path, _) = artefact::file("EntryPoint");
-        let entry_point = node
-            .deploy_entry_point(EntryPointVersion::V06, &path)
-            .map_err(|source| WorldError::Deploy {
-                what: "EntryPoint".into(),
-                source: Box::new(source),
-            })?;
+        let entry_point = chain.entry_point(&path, &code);
+        let entry_point = entry_point.map_err(|error| WorldError::chain("EntryPoint", error))?;
         let mut world = Self {
-            node,
+            chain,
+            unchecked: None,
+            excused: BTreeMap::new(),
             entry_point,
             account_implementation: Address::ZERO,
             account_factory: Address::ZERO,
@@ -171,7 +176,7 @@ impl World {
     }
 
     /// Deploys an account of the owner through the factory, with the ECDSA module; gives it an
-    /// EntryPoint deposit of 10 ether and 1,000 A.
+    /// EntryPoint deposit (on the embedded chain of 10 ether) and 1,000 A.
     ///
     /// # Errors
     /// If the owner has an account of that index.
@@ -201,7 +206,9 @@ impl World {
         self.send(self.deployer, self.account_factory, deploy)?;
         self.label(account, "account");
         let deposit = EntryPoint::depositToCall { account };
-        self.send_value(self.deployer, self.entry_point, DEPOSIT, deposit)?;
+        let wei = self.chain.deposit();
+        let wei = wei.map_err(|error| WorldError::chain("deposit", error))?;
+        self.send_value(self.deployer, self.entry_point, wei, deposit)?;
         self.mint(self.token_a, account, U256::from(1_000) * A)?;
         Ok(account)
     }
@@ -233,8 +240,7 @@ impl World {
         let request = TransactionRequest::default()
             .from(self.deployer)
             .create()
-            .input(init_code.into())
-            .gas_limit(GAS);
+            .input(init_code.into());
         let receipt = self.succeed(request, &what)?;
         let address = receipt.contract_address.ok_or_else(|| WorldError::Answer {
             what,
@@ -251,15 +257,8 @@ impl World {
     /// If it has not been built or is refused.
     pub fn deploy_program(&mut self, name: &str) -> Result<Address, WorldError> {
         let wasm = program(name)?;
-        let error = |source| WorldError::Deploy {
-            what: name.into(),
-            source: Box::new(source),
-        };
-        let address = self
-            .node
-            .deploy_program(self.deployer, &wasm, Some(B256::ZERO))
-            .map_err(error)?;
-        self.node.activate(address).map_err(error)?;
+        let address = self.chain.program(self.deployer, &wasm, Some(B256::ZERO));
+        let address = address.map_err(|error| WorldError::chain(name, error))?;
         self.label(address, name);
         Ok(address)
     }
@@ -276,38 +275,26 @@ impl World {
             .map_or_else(|| address.to_string(), String::clone)
     }
 
-    /// Sends a transaction of a dev account that must succeed.
+    /// The embedded chain, for what no other chain does.
     ///
     /// # Errors
-    /// If it does not; the text has contract, function and the decoded reason.
-    pub fn send<C: SolCall>(
-        &mut self,
-        from: Address,
-        to: Address,
-        call: C,
-    ) -> Result<Receipt, WorldError> {
-        self.send_value(from, to, U256::ZERO, call)
+    /// If it is another chain.
+    pub fn embedded(&self) -> Result<&Devnode, WorldError> {
+        match &self.chain {
+            Chain::Embedded(node) => Ok(node),
+            Chain::Remote(_) => Err(WorldError::chain("the world", ChainError::NotEmbedded)),
+        }
     }
 
-    /// As [`Self::send`], with wei.
+    /// As [`Self::embedded`], for its controls.
     ///
     /// # Errors
-    /// As [`Self::send`].
-    pub fn send_value<C: SolCall>(
-        &mut self,
-        from: Address,
-        to: Address,
-        value: U256,
-        call: C,
-    ) -> Result<Receipt, WorldError> {
-        let what = self.what::<C>(to);
-        let request = TransactionRequest::default()
-            .from(from)
-            .to(to)
-            .value(value)
-            .input(Bytes::from(call.abi_encode()).into())
-            .gas_limit(GAS);
-        self.succeed(request, &what)
+    /// If it is another chain.
+    pub fn embedded_mut(&mut self) -> Result<&mut Devnode, WorldError> {
+        match &mut self.chain {
+            Chain::Embedded(node) => Ok(node),
+            Chain::Remote(_) => Err(WorldError::chain("the world", ChainError::NotEmbedded)),
+        }
     }
 
     /// Calls a function at the newest block, without a transaction.
@@ -319,13 +306,8 @@ impl World {
             .from(self.trader)
             .to(to)
             .input(Bytes::from(call.abi_encode()).into());
-        let answer = self
-            .node
-            .call(&request, Latest)
-            .map_err(|source| WorldError::Call {
-                what: self.what::<C>(to),
-                source: Box::new(source),
-            })?;
+        let answer = self.chain.call(&request);
+        let answer = answer.map_err(|error| WorldError::chain(self.what::<C>(to), error))?;
         C::abi_decode_returns(&answer).map_err(|error| WorldError::Answer {
             what: self.what::<C>(to),
             reason: error.to_string(),
@@ -335,59 +317,5 @@ impl World {
     fn what<C: SolCall>(&self, to: Address) -> String {
         let function = C::SIGNATURE.split('(').next().unwrap_or_default();
         format!("{}.{function}", self.name(to))
-    }
-
-    /// Sends a transaction, whatever comes of it.
-    fn execute(&mut self, request: TransactionRequest, what: &str) -> Result<Receipt, WorldError> {
-        self.node
-            .execute(request)
-            .map_err(|source| WorldError::Refused {
-                what: what.into(),
-                source: Box::new(source),
-            })
-    }
-
-    fn succeed(&mut self, request: TransactionRequest, what: &str) -> Result<Receipt, WorldError> {
-        let receipt = self.execute(request, what)?;
-        if receipt.status() {
-            return Ok(receipt);
-        }
-        Err(self.failure(&receipt, what)?.into_error(&receipt, what))
-    }
-
-    /// Why a transaction failed: it is run again, for receipts do not say.
-    fn failure(&self, receipt: &Receipt, what: &str) -> Result<Failure, WorldError> {
-        let tree = self
-            .node
-            .trace_transaction(receipt.transaction_hash)
-            .map_err(|source| WorldError::Trace {
-                what: what.into(),
-                source: Box::new(source),
-            })?;
-        Ok(Failure {
-            data: tree.output.unwrap_or_default(),
-            halt: tree.error.unwrap_or_default(),
-        })
-    }
-}
-
-/// How a transaction failed.
-struct Failure {
-    data: Bytes,
-    halt: String,
-}
-
-impl Failure {
-    fn into_error(self, receipt: &Receipt, what: &str) -> WorldError {
-        let reason = if self.data.is_empty() {
-            self.halt
-        } else {
-            describe(&self.data)
-        };
-        WorldError::Reverted {
-            what: what.into(),
-            reason,
-            hash: receipt.transaction_hash,
-        }
     }
 }

@@ -11,7 +11,7 @@ use session_keys::{
 };
 
 use crate::{
-    A, B, Bundle, World, WorldError,
+    A, B, Bundle, Chain, World, WorldError,
     abi::{Token, Vault},
 };
 
@@ -87,12 +87,20 @@ impl MainJob {
     /// What the swap must at least bring, and what is deposited.
     pub const LEAST_B: U256 = U256::from_limbs([19_900_000_000, 0, 0, 0]);
 
+    /// Builds it on an embedded chain; the sessions are granted.
+    ///
+    /// # Errors
+    /// As [`Self::on`].
+    pub fn new() -> Result<Self, WorldError> {
+        Self::on(Chain::embedded())
+    }
+
     /// Builds it; the sessions are granted.
     ///
     /// # Errors
-    /// If a contract has not been fetched or compiled, or a program not been built.
-    pub fn new() -> Result<Self, WorldError> {
-        let mut world = World::new()?;
+    /// If a contract has not been fetched or compiled, or a program not been built, or the chain refuses one.
+    pub fn on(chain: Chain) -> Result<Self, WorldError> {
+        let mut world = World::on(chain)?;
         let programs = world.deploy_programs()?;
         let mut job = Self::before_grant(world, programs)?;
         job.grant(Tree::new(job.sessions()?)?)?;
@@ -112,7 +120,7 @@ impl MainJob {
                 manager: programs.manager,
                 router: programs.router,
                 entry_point: world.entry_point,
-                chain_id: world.node.chain_id(),
+                chain_id: world.chain.chain_id(),
             },
         };
         let tree = Tree::new(Vec::new())?;

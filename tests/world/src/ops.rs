@@ -25,6 +25,8 @@ const PRE_VERIFICATION_GAS: u64 = 100_000;
 pub struct Bundle {
     /// Of the transaction: gas, logs.
     pub receipt: Receipt,
+    /// Of the transaction's calldata.
+    pub calldata_bytes: usize,
     /// What the EntryPoint said.
     pub outcome: Outcome,
 }
@@ -113,6 +115,8 @@ impl World {
             sender: account,
             key: lane,
         };
+        let base_fee = self.chain.base_fee();
+        let base_fee = base_fee.map_err(|error| WorldError::chain("base fee", error))?;
         Ok(UserOp {
             sender: account,
             nonce: self.view(self.entry_point, call)?,
@@ -121,7 +125,7 @@ impl World {
             callGasLimit: U256::from(CALL_GAS),
             verificationGasLimit: U256::from(VERIFICATION_GAS),
             preVerificationGas: U256::from(PRE_VERIFICATION_GAS),
-            maxFeePerGas: U256::from(self.node.base_fee()) * U256::from(2),
+            maxFeePerGas: U256::from(base_fee) * U256::from(2),
             maxPriorityFeePerGas: U256::ZERO,
             paymasterAndData: Bytes::new(),
             signature: Bytes::new(),
@@ -130,7 +134,7 @@ impl World {
 
     /// The hash that is signed, for this chain and EntryPoint.
     pub fn hash(&self, op: &UserOp) -> B256 {
-        op.hash(self.entry_point, self.node.chain_id())
+        op.hash(self.entry_point, self.chain.chain_id())
     }
 
     /// Signs a userOp for the account's ECDSA module.
@@ -178,29 +182,37 @@ impl World {
             .gas_limit(limits.saturating_to::<u64>().min(TX_GAS_CAP))
     }
 
-    /// Sends the userOps to the EntryPoint in one transaction of the bundler.
+    /// Sends the userOps to the EntryPoint in one transaction of the bundler. On the embedded chain the validation of
+    /// each is checked against ERC-7562 first, as it would be alone, unless [`Self::unchecked`] says why not; what
+    /// [`Self::excused`] contracts do is let pass.
     ///
     /// # Errors
-    /// If the transaction is refused, or fails otherwise than with `FailedOp`.
+    /// If a validation breaks a rule; if the transaction is refused, or fails otherwise than with `FailedOp`.
     pub fn handle_ops(&mut self, ops: &[UserOp]) -> Result<Bundle, WorldError> {
+        for (index, op) in ops.iter().enumerate() {
+            self.keeps_rules(index, op)?;
+        }
         let what = "EntryPoint.handleOps";
         let request = self.bundle_request(ops);
-        let receipt = self.execute(request, what)?;
-        if receipt.status() {
-            let outcome = Outcome::Included(results(&receipt, self.entry_point));
-            return Ok(Bundle { receipt, outcome });
-        }
-        let failure = self.failure(&receipt, what)?;
-        match EntryPoint::FailedOp::abi_decode(&failure.data) {
-            Ok(failed) => Ok(Bundle {
-                receipt,
-                outcome: Outcome::FailedOp {
-                    index: failed.opIndex.saturating_to(),
-                    reason: failed.reason,
-                },
-            }),
-            Err(_) => Err(failure.into_error(&receipt, what)),
-        }
+        let calldata_bytes = request.input.input().map_or(0, |input| input.len());
+        let receipt = self.execute(&request, what)?;
+        let outcome = if receipt.status() {
+            Outcome::Included(results(&receipt, self.entry_point))
+        } else {
+            let failure = self.failure(&receipt, &request, what)?;
+            let Ok(failed) = EntryPoint::FailedOp::abi_decode(&failure.data) else {
+                return Err(failure.into_error(&receipt, what));
+            };
+            Outcome::FailedOp {
+                index: failed.opIndex.saturating_to(),
+                reason: failed.reason,
+            }
+        };
+        Ok(Bundle {
+            receipt,
+            calldata_bytes,
+            outcome,
+        })
     }
 }
 

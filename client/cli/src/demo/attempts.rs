@@ -170,16 +170,16 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
     ),
     // Time
     row("one of three sessions has expired", NOT_NOW, |job| {
-        let soon = job.world.node.next_timestamp() + 60;
+        let soon = job.world.embedded()?.next_timestamp() + 60;
         grant_window(job, SWAP, 0, soon)?;
-        job.world.node.increase_time(3_600);
+        job.world.embedded_mut()?.increase_time(3_600);
         job.signed(&job.actions(), &ALL)
     }),
     row(
         "one of three sessions is not due for an hour",
         NOT_NOW,
         |job| {
-            let later = job.world.node.next_timestamp() + 3_600;
+            let later = job.world.embedded()?.next_timestamp() + 3_600;
             grant_window(job, DEPOSIT, later, 0)?;
             job.signed(&job.actions(), &ALL)
         },
@@ -304,7 +304,7 @@ fn main_job_but(job: &MainJob, place: usize, action: Action) -> Result<UserOp, W
 /// The key of somebody who has no session.
 fn stranger(job: &MainJob) -> Result<PrivateKeySigner, WorldError> {
     let trader = job.world.trader;
-    let signer = job.world.node.signer(trader).cloned();
+    let signer = job.world.embedded()?.signer(trader).cloned();
     signer.ok_or_else(|| WorldError::Sign(format!("no key of {trader}")))
 }
 

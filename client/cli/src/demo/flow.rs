@@ -175,7 +175,8 @@ fn approve_to_vault(job: &MainJob, amount: U256) -> Action {
 fn execute(job: &mut MainJob, op: UserOp) -> Result<Flow, DemoError> {
     let before = Holdings::of(job)?;
     let receipt = job.world.handle_ops(&[op])?.succeeded()?.receipt;
-    let trace = job.world.node.trace_transaction(receipt.transaction_hash)?;
+    let node = job.world.embedded()?;
+    let trace = node.trace_transaction(receipt.transaction_hash)?;
     Ok(Flow {
         before,
         after: Holdings::of(job)?,

@@ -84,7 +84,7 @@ pub(super) fn all(job: &mut MainJob, report: &mut Report<'_>) -> Result<Vec<Refu
 
 /// Tries it, and leaves chain and tree as they were.
 pub(super) fn attempt(job: &mut MainJob, attempt: &Attempt) -> Result<Refusal, DemoError> {
-    let (snapshot, tree) = (job.world.node.snapshot(), job.tree.clone());
+    let (snapshot, tree) = (job.world.embedded_mut()?.snapshot(), job.tree.clone());
     let op = (attempt.user_op)(job)?;
     let before = Holdings::of(job)?;
     let outcome = match job.world.handle_ops(&[op])?.outcome {
@@ -92,7 +92,7 @@ pub(super) fn attempt(job: &mut MainJob, attempt: &Attempt) -> Result<Refusal, D
         world::Outcome::Included(_) => Outcome::Included,
     };
     let is_untouched = Holdings::of(job)? == before;
-    job.world.node.revert(snapshot)?;
+    job.world.embedded_mut()?.revert(snapshot)?;
     job.tree = tree;
     Ok(Refusal {
         what: attempt.what,

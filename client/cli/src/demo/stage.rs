@@ -4,6 +4,7 @@ use alloy::{
     eips::BlockId,
     primitives::{Address, U256},
 };
+use devnode::Devnode;
 use session_keys::Tree;
 use well_known::{DEX_SWAP, ERC20_APPROVAL, ERC20_STAKE};
 use world::{B, LEAST_PRICE, MAX_A, MainJob, Programs, World, WorldError};
@@ -21,7 +22,7 @@ pub(super) fn build(report: &mut Report<'_>, gas: &mut Vec<GasLine>) -> Result<M
     report.heading("The world: a chain in this process, with contracts from npm")?;
     report.line(&format!(
         "Arbitrum (ArbOS 51), chain id {}; EntryPoint v0.6; Biconomy Smart Account V2",
-        world.node.chain_id()
+        world.chain.chain_id()
     ))?;
     report.line(&format!(
         "Uniswap V3, a pool at {} for 1 A; an ERC-4626 vault of B",
@@ -33,9 +34,9 @@ pub(super) fn build(report: &mut Report<'_>, gas: &mut Vec<GasLine>) -> Result<M
 
     report.heading("The account")?;
     report.doing("creating the account");
-    let start = world.node.block_number();
+    let start = world.embedded()?.block_number();
     let mut job = MainJob::before_grant(world, programs)?;
-    let steps = gas_since(&job.world, start);
+    let steps = gas_since(job.world.embedded()?, start);
     // The account, its deposit and its tokens; last the owner's userOp.
     if let [create, .., enable] = steps[..] {
         gas.push(GasLine::new("create the account", create));
@@ -65,7 +66,7 @@ fn deploy(
     let mut rows = Vec::new();
     let mut deploy = |world: &mut World, name: &'static str, known: Option<[u8; 20]>| {
         report.doing(&format!("deploying and activating {name}"));
-        let start = world.node.block_number();
+        let start = world.embedded()?.block_number();
         let address = world.deploy_program(name)?;
         if let Some(known) = known.map(Address::from)
             && known != address
@@ -73,8 +74,9 @@ fn deploy(
             let address = known;
             return Err(DemoError::Address { name, address });
         }
-        let size = world.node.code(address, BlockId::latest())?.len();
-        rows.push((name, address, size, gas_since(world, start)));
+        let size = world.embedded()?.code(address, BlockId::latest())?.len();
+        let steps = gas_since(world.embedded()?, start);
+        rows.push((name, address, size, steps));
         Ok(address)
     };
     let programs = Programs {
@@ -130,9 +132,9 @@ fn sessions(job: &MainJob, report: &mut Report<'_>) -> Result<(), DemoError> {
 }
 
 /// Gas of each transaction after block `start`, one a block.
-fn gas_since(world: &World, start: u64) -> Vec<u64> {
-    (start + 1..=world.node.block_number())
-        .filter_map(|number| world.node.block(number))
+fn gas_since(node: &Devnode, start: u64) -> Vec<u64> {
+    (start + 1..=node.block_number())
+        .filter_map(|number| node.block(number))
         .flat_map(|block| block.receipts.iter().map(|receipt| receipt.gas_used))
         .collect()
 }

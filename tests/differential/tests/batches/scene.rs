@@ -79,7 +79,8 @@ impl Scene {
         let mut job = MainJob::new().unwrap();
         let decoders = Address::repeat_byte(0xc0);
         let code = world::artefact("DecoderOracle").unwrap().deployed_bytecode;
-        job.world.node.set_code(decoders, code).unwrap();
+        let node = job.world.embedded_mut().unwrap();
+        node.set_code(decoders, code).unwrap();
         let yes = answering(&mut job, 1, number(1), 32, false);
         let other_key = PrivateKeySigner::from_bytes(&B256::repeat_byte(0x07)).unwrap();
         let mut leaves = leaves(&mut job, &other_key, yes);
@@ -116,7 +117,8 @@ impl Scene {
             .from(world.trader)
             .value(U256::from(value))
             .gas_limit(GAS);
-        let called = world.node.inspect_call(&request, Latest, NoOpInspector);
+        let node = world.embedded().unwrap();
+        let called = node.inspect_call(&request, Latest, NoOpInspector);
         let (result, _) = called.unwrap();
         let gas = result.tx_gas_used();
         (result, gas)
@@ -124,7 +126,13 @@ impl Scene {
 
     /// What a contract answers or reverts with; nothing if it burns its gas.
     pub fn ask(&self, to: Address, input: &[u8]) -> Result<Bytes, Option<Bytes>> {
-        match self.job.world.node.call(&request(to, input), Latest) {
+        match self
+            .job
+            .world
+            .embedded()
+            .unwrap()
+            .call(&request(to, input), Latest)
+        {
             Ok(answer) => Ok(answer),
             Err(CallError::Revert(revert)) => Err(Some(revert.data)),
             Err(CallError::Halt { .. }) => Err(None),
@@ -186,7 +194,8 @@ fn answering(job: &mut MainJob, byte: u8, word: B256, len: u8, is_revert: bool) 
         &[0x60, 0, 0x52, 0x60, len, 0x60, 0, end],
     ]
     .concat();
-    job.world.node.set_code(at, code.into()).unwrap();
+    let node = job.world.embedded_mut().unwrap();
+    node.set_code(at, code.into()).unwrap();
     at
 }
 

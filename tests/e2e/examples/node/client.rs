@@ -83,7 +83,7 @@ impl Client {
         let (tree, mut sessions) = e2e::spread(job.sessions()?, HEIGHT)?;
         job.grant(tree)?;
         for program in job.programs.all() {
-            job.world.node.cache(program)?;
+            job.world.embedded_mut()?.cache(program)?;
         }
         let (call_data, actions) = flow.call_data(&job);
         sessions.truncate(actions);
@@ -93,7 +93,7 @@ impl Client {
             kept_blocks,
             ..NodeConfig::default()
         };
-        let node = Devnode::restore(config, std::mem::take(&mut job.world.node).dump())?;
+        let node = Devnode::restore(config, std::mem::take(job.world.embedded_mut()?).dump())?;
         Ok(Self {
             job,
             rpc: RpcClient::new(Connection::new(node), true),

@@ -107,6 +107,7 @@ fn an_enabled_manager_without_code_approves_nothing() {
     let mut scene = Scene::new();
     scene.enable(NOBODY);
     scene.manager = NOBODY;
+    scene.job.world.unchecked = Some("the router calls a manager without code: OP-041");
     let op = scene.batch(&[scene.harmless()], &[scene.mock()]);
     assert_eq!(scene.refused(&op), aa23("SR Invalid SKM"));
 }
@@ -149,6 +150,7 @@ fn an_echo_that_is_enabled_is_no_manager() {
 
 #[test]
 fn two_readings_of_one_array_are_noticed() {
+    e2e::embedded_only!("impersonation");
     let mut scene = Scene::new();
     let [mock] = scene.grant([scene.mock()]);
     let ours = scene.job.programs.manager;
@@ -235,6 +237,7 @@ fn stub(enabled: Answer) -> (Scene, SessionData) {
 
 #[test]
 fn an_account_must_answer_one_for_the_manager() {
+    e2e::embedded_only!("impersonation");
     let (mut scene, mock) = stub(word(1));
     let batch = |scene: &mut Scene, answer| {
         scene.script(scene.account, IS_MODULE_ENABLED, answer);
@@ -265,6 +268,7 @@ fn an_account_must_answer_one_for_the_manager() {
 
 #[test]
 fn an_account_without_code_enables_no_manager() {
+    e2e::embedded_only!("impersonation");
     let mut scene = Scene::new();
     scene.account = NOBODY;
     let [mock] = scene.grant([scene.mock()]);
@@ -350,6 +354,7 @@ fn an_svm_without_a_word_to_say_allows_nothing() {
 #[test]
 fn an_svm_without_code_allows_nothing() {
     let mut scene = Scene::new();
+    scene.job.world.unchecked = Some("a module without code is called: OP-041");
     for svm in [NOBODY, Address::ZERO, scene.job.world.trader] {
         let session = SessionData {
             sessionValidationModule: svm,

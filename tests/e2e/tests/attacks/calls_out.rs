@@ -62,7 +62,7 @@ fn sent(scene: &mut Scene, svms: &[Address], op: &UserOp) -> Vec<Call> {
         .handle_ops(std::slice::from_ref(op))
         .unwrap();
     let hash = bundle.receipt.transaction_hash;
-    let tree = scene.job.world.node.trace_transaction(hash).unwrap();
+    let tree = scene.job.world.chain.trace_transaction(hash).unwrap();
     let ours = scene.job.programs.all();
     frames(&tree)
         .into_iter()
@@ -78,6 +78,7 @@ fn sent(scene: &mut Scene, svms: &[Address], op: &UserOp) -> Vec<Call> {
 fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
     use Call::*;
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     let yes = scene.hostile(scene.key_word(), word(1));
     let no = scene.hostile(reverts(text("no")), reverts(text("no")));
     let odd = scene.hostile(returns([1; 32]), word(2));
@@ -187,6 +188,7 @@ fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
 #[test]
 fn a_manager_that_is_not_enabled_is_not_called() {
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     scene.manager = scene.job.world.mock_svm;
     let op = scene.batch(&[scene.harmless()], &[scene.mock()]);
     assert_eq!(sent(&mut scene, &[], &op), [Call::IsModuleEnabled]);

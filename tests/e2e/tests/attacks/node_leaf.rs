@@ -28,7 +28,7 @@ fn shown_as_leaf(a: B256, b: B256) -> SessionData {
 /// Four leaves, and an inner node of theirs as a leaf. Its window is one that nobody would refuse, begins in the past
 /// and ends in the future.
 fn inner_node(scene: &Scene) -> ([SessionData; 4], SessionData) {
-    let now = scene.job.world.node.head().timestamp();
+    let now = scene.job.world.chain.timestamp().unwrap();
     for salt in 0u32.. {
         let sessions = [0, 1, 2, 3].map(|index: u32| {
             let mut session = scene.mock();
@@ -53,6 +53,7 @@ fn inner_node(scene: &Scene) -> ([SessionData; 4], SessionData) {
 
 #[test]
 fn a_node_shown_as_a_leaf_is_refused_by_every_entry() {
+    e2e::embedded_only!("code at an address that a hash gives");
     let mut scene = Scene::new();
     let (sessions, node) = inner_node(&scene);
     let granted = scene.grant(sessions);
@@ -65,12 +66,9 @@ fn a_node_shown_as_a_leaf_is_refused_by_every_entry() {
     assert_eq!(scene.root(scene.account), root);
     let scripted = scene.scripted([0; 4], word(0));
     let world = &mut scene.job.world;
-    let code = world
-        .node
-        .code(scripted, alloy::eips::BlockNumberOrTag::Latest)
-        .unwrap();
+    let code = world.chain.code(scripted).unwrap();
     let svm = node.sessionValidationModule;
-    world.node.set_code(svm, code).unwrap();
+    world.embedded_mut().unwrap().set_code(svm, code).unwrap();
     let (key, yes) = (scene.key_word(), word(1));
     scene.script(svm, VALIDATE_SESSION_PARAMS, key);
     scene.script(svm, VALIDATE_SESSION_USER_OP, yes);

@@ -18,7 +18,7 @@ fn sessions(scene: &mut Scene) -> [SessionData; 2] {
     let rust = scene.job.world.deploy_program("ether-transfer").unwrap();
     let solidity = scene.job.world.deploy("EtherTransferSVM", &[]).unwrap();
     let account = scene.account;
-    let node = &mut scene.job.world.node;
+    let node = scene.job.world.embedded_mut().unwrap();
     node.set_balance(account, U256::from(1_000_000));
     let grant = (scene.job.key.address(), RECIPIENT, U256::from(MAX_WEI));
     scene.grant([rust, solidity].map(|svm| SessionData {
@@ -44,6 +44,7 @@ fn ops(scene: &Scene, session: &SessionData, action: &Action) -> [UserOp; 2] {
 
 #[test]
 fn a_template_pays_its_recipient_and_nobody_else() {
+    e2e::embedded_only!("an account with ether");
     let mut scene = Scene::new();
     let mut paid = 0;
     for session in sessions(&mut scene) {
@@ -72,7 +73,13 @@ fn a_template_pays_its_recipient_and_nobody_else() {
             let op = &ops(&scene, &session, &pay(RECIPIENT, MAX_WEI))[path];
             scene.executed(op);
             paid += MAX_WEI;
-            let balance = scene.job.world.node.balance(RECIPIENT, Latest).unwrap();
+            let balance = scene
+                .job
+                .world
+                .embedded()
+                .unwrap()
+                .balance(RECIPIENT, Latest)
+                .unwrap();
             assert_eq!(balance, U256::from(paid));
         }
         // Limits are per action.
@@ -86,6 +93,7 @@ fn a_template_pays_its_recipient_and_nobody_else() {
 /// For rules that are not ours, the manager and the router look at the target themselves (7.2-H).
 #[test]
 fn a_recipient_that_is_a_module_is_forbidden() {
+    e2e::embedded_only!("an account with ether");
     let mut scene = Scene::new();
     let [rust, solidity] = sessions(&mut scene);
     for forbidden in [
@@ -109,6 +117,7 @@ fn a_recipient_that_is_a_module_is_forbidden() {
 /// Whatever they are asked, the two say the same.
 #[test]
 fn the_two_templates_agree() {
+    e2e::embedded_only!("an account with ether");
     let mut scene = Scene::new();
     let [rust, solidity] = sessions(&mut scene);
     let word = || {

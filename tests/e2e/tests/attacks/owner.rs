@@ -98,11 +98,12 @@ fn a_revocation_in_a_lane_of_its_own_can_not_be_pushed_aside() {
 /// Each manager has a root of its own.
 #[test]
 fn a_revocation_in_one_manager_leaves_the_other() {
+    e2e::embedded_only!("another salt");
     let mut scene = Scene::new();
     let wasm = world::program("session-key-manager").unwrap();
     let deployer = scene.job.world.deployer;
     let salt = Some(B256::repeat_byte(1));
-    let node = &mut scene.job.world.node;
+    let node = scene.job.world.embedded_mut().unwrap();
     let second = node.deploy_program(deployer, &wasm, salt).unwrap();
     let root = scene.job.tree.root();
     let set_up = calls::set_up(scene.account, second, root, &[second]);

@@ -130,6 +130,7 @@ fn from_within(
 #[test]
 fn an_svm_can_not_come_back_into_the_program_that_asks_it() {
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     let [svm, typed] = hostile(&mut scene);
     let functions = functions(&scene, &typed);
     for program in [scene.job.programs.manager, scene.job.programs.router] {
@@ -159,6 +160,7 @@ fn an_svm_can_not_come_back_into_the_program_that_asks_it() {
 #[test]
 fn an_svm_reads_the_root_of_the_account_that_is_validated() {
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     let [svm, typed] = hostile(&mut scene);
     let (manager, get) = functions(&scene, &typed).open[0].clone();
     let root = scene.root(scene.account);
@@ -210,7 +212,7 @@ fn no_function_takes_ether() {
     let Functions { guarded, open } = functions(&scene, &sessions[0]);
     let calls = [guarded, open, of_svms(&scene, &sessions)].concat();
     // No function of the caller's has an effect on the root that it expects.
-    scene.account = scene.job.world.trader;
+    scene.account = scene.job.world.deployer;
     for (to, call) in calls {
         let free = scene.asking(to, call);
         assert!(scene.request(&free).is_ok());

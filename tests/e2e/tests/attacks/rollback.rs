@@ -34,12 +34,15 @@ fn transact(scene: &mut Scene, to: Address, data: Bytes) -> Receipt {
         .to(to)
         .gas_limit(10_000_000)
         .input(data.into());
-    scene.job.world.node.execute(request).unwrap()
+    scene.job.world.chain.execute(request).unwrap()
 }
 
 #[test]
 fn what_an_svm_wrote_before_it_reverted_is_undone_and_its_text_is_told() {
     let mut scene = Scene::new();
+    let token = scene.job.world.token_a;
+    let why = "is minted in the validation";
+    scene.job.world.excused.insert(token, why);
     let no = mints(&scene, crate::scene::reverts(text("not today")));
     let yes = mints(&scene, scene.key_word());
     let (writes, refuses) = (
@@ -126,6 +129,7 @@ fn a_validation_writes_nothing_whatever_it_answers() {
 /// One that halts: it has no reason to give.
 #[test]
 fn an_svm_that_burns_its_gas_is_an_empty_revert() {
+    e2e::embedded_only!("code of our choice at an address");
     let mut scene = Scene::new();
     let endless = Answer {
         kind: Kind::Relay,
@@ -139,7 +143,8 @@ fn an_svm_that_burns_its_gas_is_an_empty_revert() {
     scene
         .job
         .world
-        .node
+        .embedded_mut()
+        .unwrap()
         .set_code(svm, Bytes::from_static(&[0x5b, 0x5f, 0x56]))
         .unwrap();
     session.sessionKeyData = vec![1; 20].into();

@@ -1,7 +1,6 @@
 //! Who sets which root, and what is told about it (§2.1, §10.1).
 
 use alloy::{
-    eips::BlockNumberOrTag::Latest,
     primitives::{Address, B256, Bytes, U256, keccak256},
     sol_types::{SolCall, SolValue},
 };
@@ -91,8 +90,8 @@ fn a_root_stands_where_the_reference_has_it() {
     let trader = scene.job.world.trader;
     set(&mut scene, trader, ONE);
     let slot = keccak256((trader, U256::ZERO).abi_encode());
-    let node = &scene.job.world.node;
-    let word = node.storage_at(scene.manager, slot.into(), Latest).unwrap();
+    let chain = &scene.job.world.chain;
+    let word = chain.storage_at(scene.manager, slot.into()).unwrap();
     assert_eq!(word, U256::from_be_bytes(ONE.0));
 }
 

@@ -2,7 +2,6 @@
 //! not, and contracts that answer as they are told.
 
 use alloy::{
-    eips::BlockNumberOrTag::Latest,
     primitives::{
         Address, B256, Bytes, U256,
         aliases::{U48, U192},
@@ -19,7 +18,7 @@ use session_keys::{
     session_data::Bounds, sign,
 };
 use world::{
-    MainJob,
+    ChainError, MainJob,
     abi::{Account, EntryPoint, Token},
     to,
 };
@@ -238,7 +237,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
-        let job = MainJob::new().unwrap();
+        let job = e2e::job().unwrap();
         Self {
             signer: job.key.signer.clone(),
             account: job.account,
@@ -280,7 +279,7 @@ impl Scene {
             return;
         }
         let call = calls::SessionKeyManager::setMerkleRootCall { root };
-        let node = &mut self.job.world.node;
+        let node = self.job.world.embedded_mut().unwrap();
         node.impersonate(self.account);
         node.set_balance(self.account, U256::MAX >> 8);
         self.job.world.send(self.account, manager, call).unwrap();
@@ -295,6 +294,8 @@ impl Scene {
     /// A contract that answers every call of a function so.
     pub(crate) fn scripted(&mut self, selector: [u8; 4], answer: Answer) -> Address {
         let contract = self.job.world.deploy("Scripted", &[]).unwrap();
+        let why = "has its answers in its storage, and gives any";
+        self.job.world.excused.insert(contract, why);
         self.script(contract, selector, answer);
         contract
     }
@@ -374,9 +375,9 @@ impl Scene {
     }
 
     pub(crate) fn request(&self, request: &TransactionRequest) -> Result<Bytes, Bytes> {
-        match self.job.world.node.call(request, Latest) {
+        match self.job.world.chain.call(request) {
             Ok(answer) => Ok(answer),
-            Err(CallError::Revert(revert)) => Err(revert.data),
+            Err(ChainError::Call(CallError::Revert(revert))) => Err(revert.data),
             Err(error) => panic!("neither an answer nor a revert: {error}"),
         }
     }
@@ -430,7 +431,7 @@ impl Scene {
     /// The call tree of a module's validation.
     pub(crate) fn trace(&self, module: Address, op: &UserOp) -> CallFrame {
         let request = self.asking(module, question(op, self.job.world.hash(op)));
-        self.job.world.node.trace_call(&request, Latest).unwrap()
+        self.job.world.chain.trace_call(&request).unwrap()
     }
 
     /// The call tree of the account's validation, as the EntryPoint asks for it.
@@ -441,7 +442,7 @@ impl Scene {
             .from(self.job.world.entry_point)
             .to(self.account)
             .input(Bytes::from(data).into());
-        self.job.world.node.trace_call(&request, Latest).unwrap()
+        self.job.world.chain.trace_call(&request).unwrap()
     }
 
     /// Why the EntryPoint refuses the userOp. Nothing is changed by it.
@@ -461,7 +462,7 @@ impl Scene {
     }
 
     /// All that a session could change: the root, what the account has, its nonce and deposit, and how many storage
-    /// words there are on the chain.
+    /// words there are on the embedded chain.
     pub(crate) fn state(&self) -> State {
         let world = &self.job.world;
         let account = self.job.account;
@@ -495,7 +496,7 @@ impl Scene {
             }),
             nonce: world.view(world.entry_point, nonce).unwrap(),
             deposit: world.view(world.entry_point, deposit).unwrap(),
-            slots: world.node.sizes().slots,
+            slots: world.embedded().ok().map(|node| node.sizes().slots),
         }
     }
 
@@ -514,5 +515,5 @@ pub(crate) struct State {
     modules: [bool; 4],
     nonce: U256,
     deposit: U256,
-    slots: usize,
+    slots: Option<usize>,
 }

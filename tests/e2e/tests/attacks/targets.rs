@@ -178,6 +178,7 @@ fn about(
 
 #[test]
 fn an_account_must_answer_zero_for_the_target() {
+    e2e::embedded_only!("impersonation");
     let mut scene = Scene::new();
     let target = scene.job.world.token_a;
     scene.account = scene.scripted(IS_MODULE_ENABLED, word(1));
@@ -219,6 +220,7 @@ fn queries(tree: &CallFrame, account: Address, module: Address) -> usize {
 #[test]
 fn the_account_is_asked_once_for_each_target() {
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     let [mock] = scene.grant([scene.mock()]);
     let world = &scene.job.world;
     let (a, b) = (world.token_a, world.token_b);
@@ -264,6 +266,7 @@ fn a_typed_item_does_not_answer_for_a_foreign_one() {
 #[test]
 fn our_own_svms_need_no_question_about_the_target() {
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     let sessions = scene.grant(scene.typed());
     let actions = scene.job.actions();
     let asked = |tree: &CallFrame| {

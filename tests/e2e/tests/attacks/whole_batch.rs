@@ -74,6 +74,7 @@ fn same_gas(scene: &Scene, real: &UserOp, dummy: &UserOp, module: Address) {
 #[test]
 fn a_dummy_signature_costs_what_the_real_one_costs() {
     let mut scene = Scene::new();
+    e2e::traces_only!(scene.job.world.chain);
     let sessions = granted(&mut scene);
     let router = scene.job.programs.router;
     let manager = scene.job.programs.manager;

@@ -26,7 +26,7 @@ fn batch_of(scene: &Scene, sessions: &[SessionData]) -> session_keys::UserOp {
 fn expired_and_not_yet_due_sessions_are_refused() {
     let mut scene = Scene::new();
     let mock = scene.mock();
-    let now = scene.job.world.node.next_timestamp();
+    let now = scene.job.world.chain.timestamp().unwrap();
     let [expired, not_due, always] = scene.grant([
         window(&mock, now - 1, 0),
         window(&mock, 0, now + 1_000),
@@ -84,20 +84,27 @@ fn a_batch_is_valid_when_all_of_its_sessions_are() {
     }
 }
 
+/// Of the next block.
+fn set_time(scene: &mut Scene, secs: u64) {
+    let node = scene.job.world.embedded_mut().unwrap();
+    node.set_next_timestamp(secs).unwrap();
+}
+
 #[test]
 fn both_ends_of_a_window_are_in_it() {
+    e2e::embedded_only!("time control");
     let mut scene = Scene::new();
     let mock = scene.mock();
-    let now = scene.job.world.node.next_timestamp() + 1_000;
+    let now = scene.job.world.chain.timestamp().unwrap() + 1_000;
     let [session] = scene.grant([window(&mock, now, now)]);
     let op = batch_of(&scene, std::slice::from_ref(&session));
-    scene.job.world.node.set_next_timestamp(now).unwrap();
+    set_time(&mut scene, now);
     scene.executed(&op);
     let op = scene.single(&scene.harmless(), &session);
-    scene.job.world.node.set_next_timestamp(now).unwrap();
+    set_time(&mut scene, now);
     scene.executed(&op);
     let op = scene.single(&scene.harmless(), &session);
-    scene.job.world.node.set_next_timestamp(now + 1).unwrap();
+    set_time(&mut scene, now + 1);
     assert_eq!(scene.refused(&op), AA22);
 }
 

@@ -13,7 +13,8 @@ fn assert_clean(job: &MainJob, op: &UserOp, least_frames: usize) {
 
 #[test]
 fn the_main_job_in_a_batch() {
-    let job = MainJob::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let job = e2e::job().unwrap();
     let op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
     // proxy, account, router, isModuleEnabled (2), manager, three modules, ecrecover
     assert_clean(&job, &op, 9);
@@ -21,7 +22,8 @@ fn the_main_job_in_a_batch() {
 
 #[test]
 fn a_single_action_of_each_module() {
-    let job = MainJob::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let job = e2e::job().unwrap();
     for (session, action) in job.actions().iter().enumerate() {
         let mut op = job.user_op(&[]).unwrap();
         op.callData = execute(action);
@@ -33,7 +35,8 @@ fn a_single_action_of_each_module() {
 
 #[test]
 fn the_owner_grants() {
-    let job = MainJob::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let job = e2e::job().unwrap();
     let grant = to(
         job.programs.manager,
         calls::set_merkle_root(job.tree.root()),
@@ -44,7 +47,8 @@ fn the_owner_grants() {
 
 #[test]
 fn what_is_refused_is_checked_too() {
-    let mut job = MainJob::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let mut job = e2e::job().unwrap();
     let mut op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
     op.preVerificationGas += U256::ONE; // not what was signed
     let report = job.world.check_validation(&op).unwrap();

@@ -54,7 +54,8 @@ fn first_op(world: &mut World) -> UserOp {
 
 #[test]
 fn biconomys_factory_needs_stake() {
-    let mut world = World::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let mut world = e2e::world().unwrap();
     let op = first_op(&mut world);
     let report = world.check_validation(&op).unwrap();
     assert_eq!(report.refusal, None);
@@ -74,19 +75,22 @@ fn biconomys_factory_needs_stake() {
         assert_eq!(violation.rule, rule);
     }
     assert_eq!(rule.id(), "STO-022");
+    world.unchecked = Some("Biconomy's factory needs stake: STO-022");
     world.handle_ops(&[op]).unwrap().succeeded().unwrap();
 }
 
 #[test]
 fn an_account_may_pay_the_entry_point() {
-    let mut world = World::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let mut world = e2e::world().unwrap();
     let mut op = first_op(&mut world);
     let with_deposit = world.check_validation(&op).unwrap();
     // so dear that the deposit of 1 ether is not enough: the account pays the rest
     op.maxFeePerGas = U256::from(10).pow(U256::from(12));
     world.sign_as_owner(&owner(), &mut op).unwrap();
     world
-        .node
+        .embedded_mut()
+        .unwrap()
         .set_balance(op.sender, U256::from(10).pow(U256::from(20)));
     let report = world.check_validation(&op).unwrap();
     assert_eq!(report.violations, with_deposit.violations);
@@ -96,7 +100,8 @@ fn an_account_may_pay_the_entry_point() {
 
 #[test]
 fn a_factory_that_deploys_something_else_is_found() {
-    let mut world = World::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let mut world = e2e::world().unwrap();
     let mut op = first_op(&mut world);
     op.sender = world.trader; // AA14: initCode must return sender
     let report = world.check_validation(&op).unwrap();
@@ -107,14 +112,19 @@ fn a_factory_that_deploys_something_else_is_found() {
 
 #[test]
 fn only_the_sender_may_be_without_code() {
-    let mut world = World::new().unwrap();
+    e2e::embedded_only!("an inspector in the chain\'s process");
+    let mut world = e2e::world().unwrap();
     let mut op = first_op(&mut world);
     let factory = Address::repeat_byte(0xfa);
     let nobody = Address::repeat_byte(0xee);
     for (address, rule) in [(op.sender, None), (nobody, Some(Rule::NoCode(nobody)))] {
         // EXTCODESIZE, then no answer
         let code = [&[0x73][..], &address[..], &[0x3b, 0x00]].concat();
-        world.node.set_code(factory, code.into()).unwrap();
+        world
+            .embedded_mut()
+            .unwrap()
+            .set_code(factory, code.into())
+            .unwrap();
         op.initCode = factory.to_vec().into();
         let report = world.check_validation(&op).unwrap();
         let rules: Vec<_> = report.violations.iter().map(|found| found.rule).collect();

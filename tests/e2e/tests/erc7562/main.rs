@@ -4,6 +4,7 @@ mod clean;
 mod deployment;
 mod offences;
 mod opcodes;
+mod sent;
 
 use alloy::primitives::{Address, U256};
 use session_keys::{Session, Tree, UserOp};
@@ -15,7 +16,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let job = MainJob::new().unwrap();
+        let job = e2e::job().unwrap();
         Self { job }
     }
 

@@ -29,7 +29,7 @@ fn offences() -> [(Offence, Rule, &'static str); 5] {
 }
 
 impl Scene {
-    fn deploy(&mut self, machine: Machine, offence: Offence) -> Address {
+    pub(crate) fn deploy(&mut self, machine: Machine, offence: Offence) -> Address {
         let key = self.job.key.address();
         let world = &mut self.job.world;
         world.deploy_offender(machine, offence, key).unwrap()
@@ -49,6 +49,7 @@ fn assert_only(report: Report, contract: Address, rule: Rule, context: &str) {
 
 #[test]
 fn a_module_that_does_nothing_is_clean() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     for machine in MACHINES {
         let svm = scene.deploy(machine, Offence::None);
@@ -60,6 +61,7 @@ fn a_module_that_does_nothing_is_clean() {
 
 #[test]
 fn a_module_that_offends_is_found() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     for machine in MACHINES {
         for (offence, rule, id) in offences() {
@@ -77,6 +79,7 @@ fn a_module_that_offends_is_found() {
 
 #[test]
 fn a_contract_that_a_module_calls_is_found() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     for inner in MACHINES {
         for (offence, rule, _) in offences() {
@@ -92,6 +95,7 @@ fn a_contract_that_a_module_calls_is_found() {
 
 #[test]
 fn forbidden_calls_are_found() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     let nobody = Address::repeat_byte(0xee);
     let arb_info = Address::with_last_byte(0x65);

@@ -15,7 +15,12 @@ impl Scene {
         let key = self.job.key.address();
         let answer = [&hex!("73")[..], &key[..], &hex!("5f5260205ff3")].concat();
         let code: Bytes = [code, &answer].concat().into();
-        self.job.world.node.set_code(SVM, code).unwrap();
+        self.job
+            .world
+            .embedded_mut()
+            .unwrap()
+            .set_code(SVM, code)
+            .unwrap();
         self.check(SVM)
     }
 
@@ -41,6 +46,7 @@ impl Scene {
 
 #[test]
 fn forbidden_opcodes() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     scene.is_clean(&[]);
     // BLOCKHASH, BALANCE and BLOBHASH take an operand, CREATE three
@@ -62,6 +68,7 @@ fn forbidden_opcodes() {
 
 #[test]
 fn gas() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     scene.finds(&hex!("5a50"), Rule::GasWithoutCall);
     // a call of precompile 4, with CALL, STATICCALL, DELEGATECALL
@@ -74,8 +81,9 @@ fn gas() {
 
 #[test]
 fn calls() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
-    let node = &mut scene.job.world.node;
+    let node = scene.job.world.embedded_mut().unwrap();
     node.set_balance(SVM, U256::ONE);
     // a wei to the token, which refuses it
     let token = scene.job.world.token_a;
@@ -91,6 +99,7 @@ fn calls() {
 
 #[test]
 fn storage() {
+    e2e::embedded_only!("an inspector in the chain\'s process");
     let mut scene = Scene::new();
     let account = scene.job.account;
     let push_account = [&[0x73][..], &account[..]].concat();

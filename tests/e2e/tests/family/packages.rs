@@ -42,7 +42,7 @@ pub(crate) fn deploy(
         .create()
         .input(Bytes::from(code).into())
         .gas_limit(30_000_000);
-    let receipt = world.node.execute(request).unwrap();
+    let receipt = world.chain.execute(request).unwrap();
     assert!(receipt.status(), "{file} is not deployed");
     let address = receipt.contract_address.unwrap();
     world.label(address, file.rsplit('/').next().unwrap_or(file));

@@ -85,6 +85,7 @@ fn rules_do_not_reach_manager_and_router() {
 /// Ether goes with a call that has a method, up to the limit.
 #[test]
 fn ether_goes_with_a_call_up_to_the_limit() {
+    e2e::embedded_only!("an account with ether");
     let fresh = Scene::new();
     let deposit = Action {
         to: fresh.stranger,
@@ -94,8 +95,12 @@ fn ether_goes_with_a_call_up_to_the_limit() {
     let (mut scene, harmless) = scene(fresh, &deposit);
     let (account, stranger) = (scene.account, scene.stranger);
     let latest = alloy::eips::BlockNumberOrTag::Latest;
-    scene.world.node.set_balance(account, U256::from(100));
-    let balance = |scene: &Scene| scene.world.node.balance(stranger, latest).unwrap();
+    let node = scene.world.embedded_mut().unwrap();
+    node.set_balance(account, U256::from(100));
+    let balance = |scene: &Scene| {
+        let node = scene.world.embedded().unwrap();
+        node.balance(stranger, latest).unwrap()
+    };
     let before = balance(&scene);
     scene.act(&[deposit.clone(), deposit.clone()], &[0, 0]);
     scene.act(std::slice::from_ref(&deposit), &[0]);

@@ -51,7 +51,7 @@ pub(crate) fn with_argument(action: &Action, index: usize, value: impl SolValue)
 impl Scene {
     /// The account has 1,000 A, as every account of the world.
     pub(crate) fn new() -> Self {
-        let mut world = World::new().unwrap();
+        let mut world = e2e::world().unwrap();
         let manager = world.deploy_program("session-key-manager").unwrap();
         let router = world.deploy_program("batched-session-router").unwrap();
         let owner = signer(0xa1);
@@ -60,7 +60,7 @@ impl Scene {
             manager,
             router,
             entry_point: world.entry_point,
-            chain_id: world.node.chain_id(),
+            chain_id: world.chain.chain_id(),
         };
         let mut scene = Self {
             stranger: world.trader,

@@ -27,8 +27,9 @@ fn refusal(job: &mut MainJob) -> Option<String> {
 }
 
 fn days(job: &mut MainJob, days: u64) {
-    job.world.node.increase_time(days * DAY_SECS);
-    job.world.node.mine();
+    let node = job.world.embedded_mut().unwrap();
+    node.increase_time(days * DAY_SECS);
+    node.mine();
 }
 
 /// Anyone may pay for this.
@@ -45,7 +46,8 @@ fn keep_alive(job: &mut MainJob, program: Address) {
     let (stranger, value) = (job.world.trader, parse_ether("1").unwrap());
     let codehash = job
         .world
-        .node
+        .embedded()
+        .unwrap()
         .code_hash(program, alloy::eips::BlockId::latest())
         .unwrap();
     let call = ArbWasm::codehashKeepaliveCall { codehash };
@@ -60,7 +62,7 @@ fn is_suspended_until_a_stranger_activates(job: &mut MainJob, program: Address) 
     let name = job.world.name(program);
     assert_eq!(refusal(job).as_deref(), Some(NO_ANSWER), "{name}");
 
-    let before = job.world.node.snapshot();
+    let before = job.world.embedded_mut().unwrap().snapshot();
     let Programs {
         manager, router, ..
     } = job.programs;
@@ -74,7 +76,7 @@ fn is_suspended_until_a_stranger_activates(job: &mut MainJob, program: Address) 
         let call = Account::isModuleEnabledCall { module };
         assert!(!job.world.view(job.account, call).unwrap(), "{name}");
     }
-    job.world.node.revert(before).unwrap();
+    job.world.embedded_mut().unwrap().revert(before).unwrap();
 
     activate(job, program);
     assert_eq!(refusal(job), None, "{name}");
@@ -90,7 +92,7 @@ fn disable(job: &MainJob, previous: Address, module: Address) -> Action {
 
 fn each_program(test: impl Fn(&mut MainJob, Address)) {
     for index in 0..5 {
-        let mut job = MainJob::new().unwrap();
+        let mut job = e2e::job().unwrap();
         let program = job.programs.all()[index];
         test(&mut job, program);
     }
@@ -98,6 +100,7 @@ fn each_program(test: impl Fn(&mut MainJob, Address)) {
 
 #[test]
 fn an_expired_program_suspends_sessions() {
+    e2e::embedded_only!("time control");
     each_program(|job, program| {
         days(job, 200);
         let others = job
@@ -115,10 +118,12 @@ fn an_expired_program_suspends_sessions() {
 
 #[test]
 fn a_new_stylus_version_outdates_programs_and_suspends_sessions() {
+    e2e::embedded_only!("the chain's parameters");
     each_program(|job, program| {
-        let mut params = job.world.node.stylus_params();
+        let node = job.world.embedded_mut().unwrap();
+        let mut params = node.stylus_params();
         params.version += 1;
-        job.world.node.set_stylus_params(&params);
+        node.set_stylus_params(&params);
         let others = job
             .programs
             .all()
@@ -131,7 +136,8 @@ fn a_new_stylus_version_outdates_programs_and_suspends_sessions() {
 
 #[test]
 fn keeping_alive_in_time_prevents_it() {
-    let mut job = MainJob::new().unwrap();
+    e2e::embedded_only!("time control");
+    let mut job = e2e::job().unwrap();
     for _ in 0..3 {
         days(&mut job, 360);
         for program in job.programs.all() {

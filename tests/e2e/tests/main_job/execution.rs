@@ -1,11 +1,11 @@
 //! The execution is real.
 
 use alloy::{primitives::U256, sol_types::decode_revert_reason};
-use world::{A, B, MAX_A, MainJob};
+use world::{A, B, MAX_A};
 
 #[test]
 fn one_user_op_approves_swaps_and_deposits() {
-    let mut job = MainJob::new().unwrap();
+    let mut job = e2e::job().unwrap();
     let op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
     job.world.handle_ops(&[op]).unwrap().succeeded().unwrap();
     let balance = |token| job.world.balance_of(token, job.account).unwrap();
@@ -18,7 +18,7 @@ fn one_user_op_approves_swaps_and_deposits() {
 
 #[test]
 fn the_swap_pays_at_least_its_minimum_and_not_more_than_the_market() {
-    let mut job = MainJob::new().unwrap();
+    let mut job = e2e::job().unwrap();
     let least = U256::from(19_900) * B;
     let actions = [job.approve(MAX_A), job.swap(MAX_A, least)];
     let op = job.signed(&actions, &[0, 1]).unwrap();
@@ -35,7 +35,7 @@ fn the_swap_pays_at_least_its_minimum_and_not_more_than_the_market() {
 
 #[test]
 fn after_the_price_moved_the_user_op_validates_and_its_execution_reverts_whole() {
-    let mut job = MainJob::new().unwrap();
+    let mut job = e2e::job().unwrap();
     let sold = U256::from(1_000) * A;
     job.world.move_price(job.world.token_a, sold).unwrap();
     let op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
@@ -53,7 +53,7 @@ fn after_the_price_moved_the_user_op_validates_and_its_execution_reverts_whole()
 
 #[test]
 fn a_single_action_goes_through_the_manager() {
-    let mut job = MainJob::new().unwrap();
+    let mut job = e2e::job().unwrap();
     let mut op = job.user_op(&[]).unwrap();
     op.callData = session_keys::execute(&job.approve(MAX_A));
     job.key.sign(&job.tree, &[0], &mut op).unwrap();

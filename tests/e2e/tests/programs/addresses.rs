@@ -1,7 +1,6 @@
 //! The addresses in `well-known`.
 
 use alloy::primitives::{Address, B256, address, keccak256};
-use devnode::Devnode;
 use well_known::Svm;
 
 use crate::sources::{Crate, program_crates, read};
@@ -58,8 +57,7 @@ fn well_known_has_every_svm_and_nothing_else() {
 
 #[test]
 fn each_svm_is_known_at_its_create2_address() {
-    let mut node = Devnode::default();
-    let deployer = node.accounts()[0];
+    let mut world = e2e::world().unwrap();
     for (name, address, svm) in WELL_KNOWN {
         let wasm = world::program(name).unwrap();
         let init_code = devnode_meter::init_code(&devnode_meter::package(&wasm).unwrap());
@@ -68,16 +66,11 @@ fn each_svm_is_known_at_its_create2_address() {
         assert_eq!(Svm::at(&address), svm, "{name}");
         let is_typed = !["abi", "bounded"].contains(&name);
         assert_eq!(well_known::is_typed(&address), is_typed, "{name}");
-        let deployed = node
-            .deploy_program(deployer, &wasm, Some(B256::ZERO))
-            .unwrap();
+        let deployed = world.deploy_program(name).unwrap();
         assert_eq!(deployed, create2, "{name}");
     }
     for name in ["session-key-manager", "batched-session-router"] {
-        let wasm = world::program(name).unwrap();
-        let address = node
-            .deploy_program(deployer, &wasm, Some(B256::ZERO))
-            .unwrap();
+        let address = world.deploy_program(name).unwrap();
         assert_eq!(Svm::at(&address.0.0), None, "{name}");
         assert!(!well_known::is_typed(&address.0.0), "{name}");
     }

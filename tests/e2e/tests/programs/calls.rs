@@ -10,7 +10,6 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::{Revert, SolCall, SolError, SolValue},
 };
-use devnode::Devnode;
 use session_core::{approval::approval, rules::erc1155_mint::MINT_TO, validation_data};
 use session_keys::{
     Action, NativeKeccak, Session, Tree, UserOp, execute,
@@ -41,7 +40,7 @@ const WINDOWS: [(u64, u64); 3] = [(4_000_000_000, 10), (3_900_000_000, 30), (0, 
 
 /// The main job, with a validity window for each session.
 pub(crate) fn job() -> MainJob {
-    let mut world = World::new().unwrap();
+    let mut world = e2e::world().unwrap();
     let programs = world.deploy_programs().unwrap();
     for program in ["abi", "bounded", "erc1155-mint", "erc20-transfer"] {
         world.deploy_program(program).unwrap();
@@ -354,16 +353,14 @@ pub(crate) enum End {
 pub(crate) const GAS_LIMIT: u64 = 3_000_000;
 
 /// Calls a program, and says how much gas it took.
-pub(crate) fn run(node: &Devnode, to: Address, value: U256, calldata: Vec<u8>) -> (End, u64) {
+pub(crate) fn run(world: &World, to: Address, value: U256, calldata: Vec<u8>) -> (End, u64) {
     let request = TransactionRequest::default()
-        .from(node.accounts()[0])
+        .from(world.deployer)
         .to(to)
         .value(value)
         .input(Bytes::from(calldata).into())
         .gas_limit(GAS_LIMIT);
-    let frame = node
-        .trace_call(&request, alloy::eips::BlockNumberOrTag::Latest)
-        .unwrap();
+    let frame = world.chain.trace_call(&request).unwrap();
     let output = frame.output.unwrap_or_default();
     let end = match frame.error {
         None => End::Answer(output),

@@ -33,11 +33,12 @@ fn empty_revert() -> End {
 #[test]
 fn ether_is_refused_by_every_function() {
     let job = job();
+    e2e::traces_only!(job.world.chain);
     for (program, interface) in PROGRAMS {
         let (to, functions) = (address(&job, program), functions(interface));
         for (signature, call) in calls(&job, program) {
             let calldata = calldata(&functions[signature], &call.arguments);
-            let (end, gas) = run(&job.world.node, to, U256::ONE, calldata);
+            let (end, gas) = run(&job.world, to, U256::ONE, calldata);
             assert_eq!(end, empty_revert(), "{program}: {signature}");
             assert!(gas < MAX_GAS, "{program}: {signature}: {gas} gas");
         }
@@ -47,6 +48,7 @@ fn ether_is_refused_by_every_function() {
 #[test]
 fn without_a_known_selector_nothing_happens() {
     let job = job();
+    e2e::traces_only!(job.world.chain);
     for (program, interface) in PROGRAMS {
         let to = address(&job, program);
         let functions = functions(interface);
@@ -70,7 +72,7 @@ fn without_a_known_selector_nothing_happens() {
         }
         for input in inputs {
             for value in [U256::ZERO, U256::ONE] {
-                let (end, gas) = run(&job.world.node, to, value, input.clone());
+                let (end, gas) = run(&job.world, to, value, input.clone());
                 assert_eq!(end, empty_revert(), "{program}: {input:02x?}");
                 assert!(gas < MAX_GAS, "{program}: {input:02x?}: {gas} gas");
             }
@@ -134,6 +136,7 @@ fn garbage() -> impl Strategy<Value = Garbage> {
 #[test]
 fn garbage_is_answered_or_refused_at_little_cost() {
     let job = job();
+    e2e::traces_only!(job.world.chain);
     for (program, _) in PROGRAMS {
         let target = Target::new(&job, program);
         let mut config = Config {
@@ -185,7 +188,7 @@ impl Target {
     fn check(&self, job: &MainJob, index: Index, garbage: &Garbage) -> Result<(), TestCaseError> {
         let (function, call) = index.get(&self.functions);
         let calldata = calldata(function, &garbage.arguments(&call.arguments));
-        let (end, gas) = run(&job.world.node, self.address, U256::ZERO, calldata);
+        let (end, gas) = run(&job.world, self.address, U256::ZERO, calldata);
         prop_assert!(gas < MAX_GAS, "{gas} gas");
         match end {
             End::Answer(answer) => prop_assert!(fits(&function.returns, &answer), "{answer}"),
@@ -204,11 +207,12 @@ impl Target {
 
 #[test]
 fn a_program_that_burns_all_gas_is_seen() {
-    let mut node = devnode::Devnode::default();
-    let deployer = node.accounts()[0];
+    e2e::embedded_only!("a program that is not active");
+    let mut world = e2e::world().unwrap();
     let wasm = world::program("erc20-approval").unwrap();
+    let (deployer, node) = (world.deployer, world.embedded_mut().unwrap());
     let not_activated = node.deploy_program(deployer, &wasm, None).unwrap();
-    let (end, gas) = run(&node, not_activated, U256::ZERO, vec![0; 4]);
+    let (end, gas) = run(&world, not_activated, U256::ZERO, vec![0; 4]);
     assert!(matches!(end, End::Halt(_)), "{end:?}");
     assert!(gas > MAX_GAS, "{gas} gas");
 }

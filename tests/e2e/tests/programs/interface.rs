@@ -119,6 +119,7 @@ fn an_interface_has_the_functions_of_the_programs_dispatch_table() {
 #[test]
 fn every_function_answers_as_its_interface_says() {
     let job = job();
+    e2e::traces_only!(job.world.chain);
     for (program, interface) in PROGRAMS {
         let (functions, calls) = (functions(interface), calls(&job, program));
         assert!(
@@ -131,12 +132,7 @@ fn every_function_answers_as_its_interface_says() {
                 assert!(fits(&function.returns, answer), "{signature}");
             }
             let calldata = calldata(function, &call.arguments);
-            let (end, _) = run(
-                &job.world.node,
-                address(&job, program),
-                U256::ZERO,
-                calldata,
-            );
+            let (end, _) = run(&job.world, address(&job, program), U256::ZERO, calldata);
             assert_eq!(end, call.end, "{program}: {signature}");
         }
     }
@@ -220,7 +216,7 @@ fn the_managers_logs_are_its_interfaces_events() {
             .from(sender)
             .to(manager)
             .input(input.into());
-        let receipt = job.world.node.execute(request).unwrap();
+        let receipt = job.world.chain.execute(request).unwrap();
         assert!(receipt.status(), "{signature}");
         let logs = receipt.logs().iter().map(|log| {
             assert_eq!(log.address(), manager);

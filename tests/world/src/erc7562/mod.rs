@@ -30,6 +30,8 @@
 mod inspector;
 mod offender;
 
+use std::fmt;
+
 use alloy::{
     eips::BlockNumberOrTag::Latest,
     primitives::{Address, B256, Bytes, U256, hex},
@@ -38,13 +40,16 @@ use alloy::{
     sol_types::{SolError, SolValue},
 };
 use devnode::ExecutionResult;
+use revm::bytecode::opcode::OpCode;
 use session_keys::UserOp;
 
 pub use offender::{Machine, Offence};
 
-use crate::{GAS, World, WorldError, abi::EntryPoint, describe};
+use crate::{Chain, World, WorldError, abi::EntryPoint, describe};
 use inspector::Checker;
 
+/// More than any validation here takes.
+const GAS: u64 = 30_000_000;
 /// `simulateValidation(UserOperation)` of v0.6
 const SIMULATE_VALIDATION: [u8; 4] = hex!("ee219423");
 
@@ -97,6 +102,15 @@ pub enum Phase {
     Validation,
 }
 
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Deployment => "deployment",
+            Self::Validation => "validation",
+        })
+    }
+}
+
 /// What is forbidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the module's table says it")]
@@ -133,11 +147,62 @@ impl Rule {
     }
 }
 
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let opcode = |code: &u8| OpCode::new(*code).map_or("unknown", OpCode::as_str);
+        match self {
+            Self::Opcode(code) => f.write_str(opcode(code)),
+            Self::GasWithoutCall => f.write_str("GAS without a call after it"),
+            Self::Unassigned(code) => write!(f, "unassigned opcode {code:#04x}"),
+            Self::OutOfGas => f.write_str("out of gas"),
+            Self::Create2 => f.write_str("CREATE2"),
+            Self::NoCode(address) => write!(f, "use of {address}, which has no code,"),
+            Self::EntryPoint => f.write_str("call of the EntryPoint"),
+            Self::Value { to } => write!(f, "ether for {to}"),
+            Self::Precompile(address) => write!(f, "call of precompile {address}"),
+            Self::Storage { slot, write } => {
+                let what = if *write { "write of" } else { "read of" };
+                write!(f, "{what} foreign slot {slot}")
+            }
+            Self::FactoryStake { slot } => write!(f, "associated slot {slot} beside initCode"),
+        }
+    }
+}
+
 impl World {
+    /// Checks a userOp that is about to be sent, if it is to be checked: also one that will be refused, as far as its
+    /// validation runs.
+    pub(crate) fn keeps_rules(&self, index: usize, op: &UserOp) -> Result<(), WorldError> {
+        if self.unchecked.is_some() || matches!(self.chain, Chain::Remote(_)) {
+            return Ok(());
+        }
+        let findings: Vec<_> = self
+            .check_validation(op)?
+            .violations
+            .into_iter()
+            .filter(|found| !self.excused.contains_key(&found.contract))
+            .map(
+                |Violation {
+                     phase,
+                     contract,
+                     rule,
+                 }| {
+                    let (id, name) = (rule.id(), self.name(contract));
+                    format!("{id} {rule} by {name} ({contract}) in the {phase}")
+                },
+            )
+            .collect();
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let findings = findings.join("; ");
+        Err(WorldError::Rules { index, findings })
+    }
+
     /// Checks the validation of a userOp at the newest block. Nothing is changed by it.
     ///
     /// # Errors
-    /// If `simulateValidation` ends otherwise than with its result or with `FailedOp`.
+    /// If it is not the embedded chain: what a node tells does not suffice. If `simulateValidation` ends otherwise than with its result or with `FailedOp`.
     pub fn check_validation(&self, op: &UserOp) -> Result<Report, WorldError> {
         let what = "EntryPoint.simulateValidation";
         let input = [&SIMULATE_VALIDATION[..], &(op.clone(),).abi_encode_params()].concat();
@@ -147,13 +212,8 @@ impl World {
             .input(Bytes::from(input).into())
             .gas_limit(GAS);
         let checker = Checker::new(self.entry_point, op);
-        let (result, checker) =
-            self.node
-                .inspect_call(&request, Latest, checker)
-                .map_err(|source| WorldError::Call {
-                    what: what.into(),
-                    source: Box::new(source),
-                })?;
+        let run = self.embedded()?.inspect_call(&request, Latest, checker);
+        let (result, checker) = run.map_err(|error| WorldError::chain(what, error))?;
         let refusal = match &result {
             ExecutionResult::Revert { output, .. } => refusal(output),
             _ => Err(format!("{result:?}")),

@@ -108,13 +108,8 @@ impl World {
             what: what.into(),
             reason: error.to_string(),
         })?;
-        let error = |source| WorldError::Deploy {
-            what: what.into(),
-            source: Box::new(source),
-        };
-        let program = self.node.deploy_program(self.deployer, &wasm, None);
-        let program = program.map_err(error)?;
-        self.node.activate(program).map_err(error)?;
+        let program = self.chain.program(self.deployer, &wasm, None);
+        let program = program.map_err(|error| WorldError::chain(what, error))?;
         self.label(program, what);
         Ok(program)
     }

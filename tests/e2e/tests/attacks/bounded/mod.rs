@@ -29,7 +29,7 @@ fn lane(key: u64, max_uses: u64) -> Lane {
 
 /// What the world's userOps have at most.
 fn fee(scene: &Scene) -> u128 {
-    2 * u128::from(scene.job.world.node.base_fee())
+    2 * u128::from(scene.job.world.chain.base_fee().unwrap())
 }
 
 /// Exactly what one of the world's userOps needs, and so many of them.

@@ -12,9 +12,10 @@ const AA22: &str = "AA22 expired or not due";
 
 #[test]
 fn one_use_a_week_for_a_year() {
+    e2e::embedded_only!("time control");
     let mut scene = Scene::new();
     // 364 days: after 365 the programs would need a keepalive.
-    let start = scene.job.world.node.next_timestamp() + 1_000;
+    let start = scene.job.world.embedded().unwrap().next_timestamp() + 1_000;
     let plain = scene.typed()[0].clone();
     let sessions: [_; WEEKS as usize] = std::array::from_fn(|week| {
         let week = week as u64;
@@ -37,7 +38,8 @@ fn one_use_a_week_for_a_year() {
     assert_eq!(scene.refused(&early), AA22);
     for week in 0..WEEKS {
         let middle = start + week * WEEK_SECS + WEEK_SECS / 2;
-        scene.job.world.node.set_next_timestamp(middle).unwrap();
+        let node = scene.job.world.embedded_mut().unwrap();
+        node.set_next_timestamp(middle).unwrap();
         let op = approve(&scene, week);
         scene.executed(&op);
         let again = approve(&scene, week);

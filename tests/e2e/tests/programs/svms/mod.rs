@@ -57,7 +57,7 @@ fn revert(text: &str) -> End {
 
 impl Bench<'_> {
     fn run(&mut self, calldata: Vec<u8>) -> End {
-        let (end, _) = run(&self.job.world.node, self.svm, U256::ZERO, calldata);
+        let (end, _) = run(&self.job.world, self.svm, U256::ZERO, calldata);
         if let End::Revert(data) = &end
             && !data.is_empty()
         {
