@@ -7,14 +7,23 @@ use alloy::{
         BlockOverrides, TransactionRequest,
         state::{AccountOverride, StateOverride},
     },
+    sol_types::SolCall,
 };
 use devnode_evm::{
     ArbChain, ArbContext, ArbEvm,
-    arbos::{ARBOS_ADDRESS, Inactive, ProgramRecord, StylusParams, params_slot, program_slot},
+    arbos::{
+        ARB_WASM, ARBOS_ADDRESS, ArbWasm, Inactive, ProgramRecord, StylusParams, params_slot,
+        program_slot,
+    },
 };
+use devnode_meter::{Rejection, Rules};
 use revm::{
     DatabaseRef, ExecuteEvm, InspectEvm, Inspector,
-    context::{BlockEnv, CfgEnv, TxEnv, either::Either, result::ExecutionResult},
+    context::{
+        BlockEnv, CfgEnv, TxEnv,
+        either::Either,
+        result::{ExecutionResult, HaltReason},
+    },
     database::CacheDB,
     inspector::NoOpInspector,
     state::Bytecode,
@@ -88,6 +97,9 @@ impl<'a> Call<'a> {
             ExecutionResult::Revert { output, .. } => Err(CallError::Revert(Revert::new(output))),
             ExecutionResult::Halt { reason, gas, .. } => {
                 let gas_used = gas.tx_gas_used();
+                if let Some(why) = self.refused_module(&reason) {
+                    return Err(CallError::Activation { why, gas_used });
+                }
                 Err(match self.inactive() {
                     Some((program, why)) => CallError::Inactive {
                         program,
@@ -109,15 +121,40 @@ impl<'a> Call<'a> {
         if !devnode_meter::is_program(code.original_byte_slice()) {
             return None;
         }
-        let word = |slot| {
-            let Ok(word) = self.db.storage_ref(ARBOS_ADDRESS, slot);
-            word
-        };
-        let record = ProgramRecord::from_word(word(program_slot(account.code_hash)));
-        let params = StylusParams::from_word(word(params_slot()));
+        let record = ProgramRecord::from_word(self.arbos_word(program_slot(account.code_hash)));
         let now_secs = self.block.timestamp.saturating_to();
-        let why = record.active(&params, now_secs).err()?;
+        let why = record.active(&self.stylus_params(), now_secs).err()?;
         Some((program, why))
+    }
+
+    /// If it asks ArbWasm to activate a module and ArbWasm failed over that: what is wrong with it.
+    fn refused_module(&self, reason: &HaltReason) -> Option<Rejection> {
+        if self.tx.kind.to() != Some(&ARB_WASM) || *reason != HaltReason::PrecompileError {
+            return None;
+        }
+        let ArbWasm::activateProgramCall { program } =
+            ArbWasm::activateProgramCall::abi_decode(&self.tx.data).ok()?;
+        let Ok(account) = self.db.basic_ref(program);
+        let Ok(code) = self.db.code_by_hash_ref(account?.code_hash);
+        let params = self.stylus_params();
+        let max_wasm_bytes = params.max_wasm_bytes as usize;
+        let wasm = devnode_meter::unpack(code.original_byte_slice(), max_wasm_bytes).ok()?;
+        let rules = Rules {
+            max_wasm_bytes,
+            page_limit: params.page_limit,
+            debug: self.chain.config.debug,
+            ..Rules::new(self.chain.config.arbos_version)
+        };
+        devnode_meter::meter(&wasm, &rules).err()
+    }
+
+    fn stylus_params(&self) -> StylusParams {
+        StylusParams::from_word(self.arbos_word(params_slot()))
+    }
+
+    fn arbos_word(&self, slot: U256) -> U256 {
+        let Ok(word) = self.db.storage_ref(ARBOS_ADDRESS, slot);
+        word
     }
 
     /// Runs it with this gas limit.

@@ -129,6 +129,15 @@ pub enum CallError {
         /// The gas that was lost.
         gas_used: u64,
     },
+    /// ArbWasm was called to activate a module that it refuses: all gas is burnt. Nitro too says why
+    /// only to who asks by RPC, and only for the call itself.
+    #[error("program activation failed: {why}")]
+    Activation {
+        /// Why.
+        why: devnode_meter::Rejection,
+        /// The gas that was lost.
+        gas_used: u64,
+    },
     /// The call could not begin.
     #[error(transparent)]
     Refused(#[from] TxError),
@@ -272,12 +281,9 @@ pub enum ProgramError {
     /// ArbWasm or ArbWasmCache refuses it.
     #[error("{0:?}")]
     ArbWasm(ArbWasm::ArbWasmErrors),
-    /// It is not a module that may be activated. Nitro says nothing of it and burns the gas.
+    /// It is not a module that may be activated.
     #[error("the module is refused: {0}")]
-    Rejected(#[from] devnode_meter::Rejection),
-    /// The code does not hold a module.
-    #[error("no module: {0}")]
-    Code(#[from] devnode_meter::CodeError),
+    Rejected(devnode_meter::Rejection),
     /// The transaction was refused.
     #[error(transparent)]
     Refused(#[from] TxError),

@@ -7,7 +7,6 @@ use alloy::{
     sol_types::{SolCall, SolInterface},
 };
 use devnode_evm::arbos::{ARB_WASM, ARB_WASM_CACHE, ArbWasm, ArbWasmCache};
-use devnode_meter::Rules;
 
 use crate::{CREATE2_FACTORY, CallError, Devnode, ProgramError, Receipt};
 
@@ -75,8 +74,7 @@ impl Devnode {
     /// Activates a deployed program; the chain owner pays.
     ///
     /// # Errors
-    /// If ArbWasm refuses it: [`ProgramError::ArbWasm`], [`ProgramError::Rejected`] or
-    /// [`ProgramError::Code`].
+    /// If ArbWasm refuses it: [`ProgramError::ArbWasm`] or [`ProgramError::Rejected`].
     pub fn activate(&mut self, program: Address) -> Result<Activation, ProgramError> {
         let call = ArbWasm::activateProgramCall { program };
         let mut request = TransactionRequest::default()
@@ -91,10 +89,7 @@ impl Devnode {
             .map(|cap| cap.min(crate::CALL_GAS_CAP));
         let answer = match self.call(&request, BlockId::pending()) {
             Ok(answer) => answer,
-            Err(error @ CallError::Halt { .. }) => {
-                self.why_refused(program)?;
-                return Err(error.into());
-            }
+            Err(CallError::Activation { why, .. }) => return Err(ProgramError::Rejected(why)),
             Err(error) => return Err(arb_wasm_error(error)),
         };
         let answer = ArbWasm::activateProgramCall::abi_decode_returns(&answer)
@@ -127,21 +122,6 @@ impl Devnode {
             .from(self.owner())
             .to(ARB_WASM_CACHE);
         self.must_execute(request.input(input.into()))
-    }
-
-    /// Finds out why an activation burns its gas.
-    fn why_refused(&self, program: Address) -> Result<(), ProgramError> {
-        let code = self.code(program, BlockId::pending())?;
-        let params = self.stylus_params();
-        let wasm = devnode_meter::unpack(&code, params.max_wasm_bytes as usize)?;
-        let rules = Rules {
-            max_wasm_bytes: params.max_wasm_bytes as usize,
-            page_limit: params.page_limit,
-            debug: self.config.debug,
-            ..Rules::new(self.config.arbos_version)
-        };
-        devnode_meter::meter(&wasm, &rules)?;
-        Ok(())
     }
 
     /// Executes a transaction that must succeed; with no gas limit given, a failure shows before

@@ -7,6 +7,8 @@ use super::{ErrorObject, Rpc};
 
 /// Most requests in a batch, as in geth.
 const BATCH_LIMIT: usize = 1_000;
+/// Once the answers of a batch have this many bytes, the rest of it is refused, as in geth.
+const ANSWERS_LIMIT: usize = 25_000_000;
 
 /// An answer: a result or an error.
 #[derive(Debug, Serialize)]
@@ -42,25 +44,40 @@ pub(super) fn answer(rpc: &mut Rpc, body: &[u8]) -> Option<Vec<u8>> {
     // serde_json stops at 128 levels of nesting, so neither this nor dropping the value recurses far
     match serde_json::from_slice(body) {
         Err(error) => write(&Response::new(Value::Null, Err(ErrorObject::parse(&error)))),
-        Ok(Value::Array(batch)) if (1..=BATCH_LIMIT).contains(&batch.len()) => {
-            let all = batch.into_iter().filter_map(|request| single(rpc, request));
-            let answers: Vec<_> = all.collect();
-            (!answers.is_empty()).then(|| write(&answers)).flatten()
-        }
-        Ok(Value::Array(batch)) => {
-            let why = if batch.is_empty() {
-                "empty batch"
-            } else {
-                "batch too large"
-            };
-            write(&refusal(Value::Null, why))
-        }
-        Ok(request) => write(&single(rpc, request)?),
+        Ok(Value::Array(requests)) => match requests.len() {
+            0 => write(&refusal(Value::Null, "empty batch")),
+            1..=BATCH_LIMIT => batch(rpc, requests),
+            _ => write(&refusal(Value::Null, "batch too large")),
+        },
+        Ok(request) => write(&single(request, |method, params| rpc.call(method, params))?),
     }
 }
 
-/// Answers a request; `None` if it is a notification.
-fn single(rpc: &mut Rpc, request: Value) -> Option<Response> {
+/// Answers request by request.
+fn batch(rpc: &mut Rpc, requests: Vec<Value>) -> Option<Vec<u8>> {
+    let mut answers = Vec::new();
+    for request in requests {
+        let full = answers.len() > ANSWERS_LIMIT;
+        let answer = single(request, |method, params| match full {
+            true => Err(ErrorObject::too_large()),
+            false => rpc.call(method, params),
+        });
+        if let Some(answer) = answer {
+            answers.push(if answers.is_empty() { b'[' } else { b',' });
+            answers.extend(write(&answer)?);
+        }
+    }
+    (!answers.is_empty()).then(|| {
+        answers.push(b']');
+        answers
+    })
+}
+
+/// Answers a request with what `call` says; `None` if it is a notification.
+fn single(
+    request: Value,
+    call: impl FnOnce(&str, Value) -> Result<Value, ErrorObject>,
+) -> Option<Response> {
     let Value::Object(mut request) = request else {
         return Some(refusal(Value::Null, "not an object"));
     };
@@ -76,7 +93,7 @@ fn single(rpc: &mut Rpc, request: Value) -> Option<Response> {
         Ok(parts) => parts,
         Err(why) => return Some(refusal(id.unwrap_or(Value::Null), why)),
     };
-    let result = rpc.call(&method, params);
+    let result = call(&method, params);
     Some(Response::new(id?, result))
 }
 

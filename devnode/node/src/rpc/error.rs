@@ -59,6 +59,11 @@ impl ErrorObject {
         Self::new(-32_603, why.into())
     }
 
+    /// What was answered before it in its batch is too much already.
+    pub(super) fn too_large() -> Self {
+        Self::new(-32_003, "response too large".into())
+    }
+
     /// What the chain refuses.
     pub(super) fn server(why: impl Into<Cow<'static, str>>) -> Self {
         Self::new(-32_000, why.into())
@@ -109,7 +114,9 @@ impl From<CallError> for ErrorObject {
                 Self::params(error.to_string())
             }
             CallError::Halt { reason, .. } => Self::server(halt(&reason)),
-            CallError::Inactive { .. } => Self::server(error.to_string()),
+            CallError::Inactive { .. } | CallError::Activation { .. } => {
+                Self::server(error.to_string())
+            }
         }
     }
 }

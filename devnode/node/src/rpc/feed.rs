@@ -40,46 +40,75 @@ pub(super) struct Feed {
 impl Feed {
     /// Only what comes from now on is new.
     pub(super) fn new(source: Source, node: &Devnode, reverts: &Reverts) -> Self {
+        let told = match source {
+            Source::Transactions => pool(node).collect(),
+            Source::Blocks | Source::Logs(_) => B256Set::default(),
+        };
         Self {
             source,
             next: node.block_number() + 1,
-            told: pool(node).collect(),
+            told,
             reverts: reverts.count,
         }
     }
 
-    /// What is new, oldest first. After a revert, the blocks that came in the place of those that
-    /// went are new. Blocks that are not kept any more are passed over.
-    pub(super) fn poll(&mut self, node: &Devnode, reverts: &Reverts) -> News {
+    /// What is new, oldest first; blocks are looked at until there are `most` news, the rest comes
+    /// with the next call. After a revert, the blocks that came in the place of those that went are
+    /// new. Blocks that are not kept any more are passed over.
+    pub(super) fn poll(&mut self, node: &Devnode, reverts: &Reverts, most: usize) -> News {
         let oldest_new = reverts.lowest_since(self.reverts).map(|head| head + 1);
-        let head = node.block_number();
-        let from = self.next.min(oldest_new.unwrap_or(u64::MAX)).min(head + 1);
+        let end = node.block_number() + 1;
+        let from = self.next.min(oldest_new.unwrap_or(u64::MAX)).min(end);
         self.reverts = reverts.count;
-        self.next = head + 1;
-        let blocks =
-            (from.max(node.blocks.oldest())..=head).filter_map(|number| node.block(number));
+        self.next = from.max(node.blocks.oldest()).min(end);
+        let next = &mut self.next;
+        let block = || {
+            let block = node.block(*next)?;
+            *next += 1;
+            Some(block)
+        };
         match &self.source {
-            Source::Blocks => News::Blocks(blocks.map(|block| block.rpc(false).header).collect()),
-            Source::Logs(filter) => {
-                let blocks = blocks.filter(|block| in_range(filter, block));
-                let logs = blocks.flat_map(Block::logs);
-                News::Logs(
-                    logs.filter(|log| {
-                        filter.matches_address(log.address()) && filter.matches_topics(log.topics())
-                    })
-                    .cloned()
-                    .collect(),
-                )
+            Source::Blocks => {
+                let blocks = std::iter::from_fn(block).take(most);
+                News::Blocks(blocks.map(|block| block.rpc(false).header).collect())
             }
+            Source::Logs(filter) => News::Logs(until(most, block, |block, logs| {
+                if in_range(filter, block) {
+                    let matching = block.logs().filter(|log| {
+                        filter.matches_address(log.address()) && filter.matches_topics(log.topics())
+                    });
+                    logs.extend(matching.cloned());
+                }
+            })),
             Source::Transactions => {
-                let mined = blocks.flat_map(|block| &block.transactions);
-                let all = mined.map(|tx| *tx.tx_hash()).chain(pool(node));
-                let new = all.filter(|hash| !self.told.contains(hash)).collect();
-                self.told = pool(node).collect();
-                News::Transactions(new)
+                let told = &self.told;
+                let mut hashes = until(most, block, |block, hashes| {
+                    let mined = block.transactions.iter().map(|tx| *tx.tx_hash());
+                    hashes.extend(mined.filter(|hash| !told.contains(hash)));
+                });
+                if self.next == end {
+                    hashes.extend(pool(node).filter(|hash| !self.told.contains(hash)));
+                    self.told = pool(node).collect();
+                }
+                News::Transactions(hashes)
             }
         }
     }
+}
+
+/// What `look` finds in blocks, which are looked at until that is `most` or there are no more.
+fn until<'a, T>(
+    most: usize,
+    mut block: impl FnMut() -> Option<&'a Block>,
+    look: impl Fn(&Block, &mut Vec<T>),
+) -> Vec<T> {
+    let mut found = Vec::new();
+    while found.len() < most
+        && let Some(block) = block()
+    {
+        look(block, &mut found);
+    }
+    found
 }
 
 fn pool(node: &Devnode) -> impl Iterator<Item = B256> {

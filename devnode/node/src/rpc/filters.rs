@@ -55,6 +55,7 @@ impl Filters {
 }
 
 pub(super) fn new_logs(rpc: &mut Rpc, filter: Filter) -> Result<U64, ErrorObject> {
+    logs::check(&filter)?;
     Ok(new(rpc, Source::Logs(Box::new(filter))))
 }
 
@@ -76,7 +77,7 @@ fn new(rpc: &mut Rpc, source: Source) -> U64 {
 
 pub(super) fn changes(rpc: &mut Rpc, id: U64) -> Result<FilterChanges, ErrorObject> {
     let feed = rpc.filters.get(id)?;
-    Ok(match feed.poll(&rpc.node, &rpc.reverts) {
+    Ok(match feed.poll(&rpc.node, &rpc.reverts, usize::MAX) {
         News::Blocks(headers) => {
             FilterChanges::Hashes(headers.iter().map(|header| header.hash).collect())
         }

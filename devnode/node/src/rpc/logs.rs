@@ -8,8 +8,22 @@ use alloy::{
 use super::{ErrorObject, Rpc};
 use crate::Devnode;
 
+/// Most addresses of a filter, and most topics in one place, as in geth.
+const ALTERNATIVES: usize = 1_000;
+
 pub(super) fn get(rpc: &mut Rpc, filter: Filter) -> Result<Vec<Log>, ErrorObject> {
+    check(&filter)?;
     matching(&rpc.node, &filter)
+}
+
+/// Is a filter small enough to be kept?
+pub(super) fn check(filter: &Filter) -> Result<(), ErrorObject> {
+    let mut topics = filter.topics.iter();
+    if filter.address.len() > ALTERNATIVES || topics.any(|place| place.len() > ALTERNATIVES) {
+        let why = "exceed max addresses or topics per search position";
+        return Err(ErrorObject::params(why));
+    }
+    Ok(())
 }
 
 /// The logs that a filter lets through. A range that begins above the newest block and is open has

@@ -10,10 +10,15 @@ use serde_json::{Value, json};
 use super::{
     ErrorObject, Rpc,
     feed::{Feed, News, Source},
+    logs,
 };
 
 /// Most subscriptions of a connection.
 const LIMIT: usize = 128;
+/// Once the messages of a portion have this many bytes, the rest waits.
+const PORTION_BYTES: usize = 1 << 20;
+/// After so many news of a subscription in a portion, no more blocks are looked at for it.
+const PORTION_NEWS: usize = 16;
 
 /// The subscriptions of one connection; they end when it is dropped.
 ///
@@ -42,22 +47,29 @@ impl Subscriptions {
 }
 
 impl Rpc {
-    /// The `eth_subscription` messages that are due to a connection, oldest first for each of its
-    /// subscriptions. Ask after every request, of whatever connection, and whenever a block was
+    /// `eth_subscription` messages that are due to a connection, oldest first for each of its
+    /// subscriptions: a portion of them, so that a client that does not read costs little. Ask
+    /// until there are none, after every request, of whatever connection, and whenever a block was
     /// mined without one.
     pub fn notifications(&self, subscriptions: &mut Subscriptions) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
+        let mut bytes = 0;
         for (id, feed) in &mut subscriptions.list {
             let Some(feed) = feed else { continue };
+            if bytes > PORTION_BYTES {
+                break;
+            }
             let mut tell = |result: Value| {
                 let message = json!({
                     "jsonrpc": "2.0",
                     "method": "eth_subscription",
                     "params": { "subscription": id, "result": result },
                 });
-                messages.push(message.to_string().into_bytes());
+                let message = message.to_string().into_bytes();
+                bytes += message.len();
+                messages.push(message);
             };
-            match feed.poll(&self.node, &self.reverts) {
+            match feed.poll(&self.node, &self.reverts, PORTION_NEWS) {
                 News::Blocks(headers) => values(headers).for_each(&mut tell),
                 News::Logs(logs) => values(logs).for_each(&mut tell),
                 News::Transactions(hashes) => values(hashes).for_each(&mut tell),
@@ -84,6 +96,7 @@ pub(super) fn subscribe(
         SubscriptionKind::Logs => {
             let filter = options.map_or_else(|| Ok(Filter::default()), Filter::deserialize);
             let filter = filter.map_err(|error| bad(error.to_string()))?;
+            logs::check(&filter)?;
             Some(Source::Logs(Box::new(filter)))
         }
         SubscriptionKind::NewPendingTransactions => {

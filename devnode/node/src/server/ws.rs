@@ -95,18 +95,23 @@ async fn answer(
     }
 }
 
+/// Sends all that is due, portion by portion.
 async fn notify(
     socket: &mut WebSocket,
     shared: &Shared,
     subscriptions: &mut Subscriptions,
 ) -> Result<(), End> {
-    let due = shared.notifications(std::mem::take(subscriptions)).await;
-    let (messages, after) = due.map_err(|_| End::Told(close_code::ERROR, "internal error"))?;
-    *subscriptions = after;
-    for message in messages {
-        send(socket, message).await?;
+    loop {
+        let due = shared.notifications(std::mem::take(subscriptions)).await;
+        let (messages, after) = due.map_err(|_| End::Told(close_code::ERROR, "internal error"))?;
+        *subscriptions = after;
+        if messages.is_empty() {
+            return Ok(());
+        }
+        for message in messages {
+            send(socket, message).await?;
+        }
     }
-    Ok(())
 }
 
 /// Sends JSON, which is a text message.

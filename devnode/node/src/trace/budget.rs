@@ -1,4 +1,4 @@
-//! What one trace may take: time, and memory for the steps that are recorded.
+//! What one trace may take: time, and memory for the steps, calls and logs that are recorded.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,10 +16,12 @@ use revm::{
 
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u64 = 256;
-/// The most bytes of recorded steps. As JSON they are several times as many.
+/// The most bytes that are recorded. As JSON they are several times as many.
 pub(super) const MOST_BYTES: usize = 256 << 20;
 /// A step without stack and memory, roughly.
 const STEP_BYTES: usize = 256;
+/// A call or a log without its data, roughly.
+const EVENT_BYTES: usize = 1_024;
 /// A slot and its value in the storage that is listed with a step.
 const SLOT_BYTES: usize = 64;
 
@@ -74,15 +76,33 @@ impl Budget {
         }
     }
 
+    /// Counts a call or a log, with so many bytes of data. If it is one too many, the next step says so.
+    pub(super) fn event(&mut self, data: usize) {
+        self.bytes += EVENT_BYTES + data;
+    }
+
+    /// Counts the data that a call returns.
+    pub(super) fn output(&mut self, data: usize) {
+        self.bytes += data;
+    }
+
     /// Counts a step that is about to be done.
     pub(super) fn step(&mut self, interpreter: &Interpreter) -> Result<(), Exhausted> {
         self.steps += 1;
         if self.steps.is_multiple_of(STEPS_PER_LOOK) && Instant::now() >= self.deadline {
             return Err(Exhausted::Time);
         }
-        if self.steps > self.recorded_steps {
-            return Ok(());
+        if self.steps <= self.recorded_steps {
+            self.record(interpreter);
         }
+        if self.bytes > MOST_BYTES {
+            return Err(Exhausted::Memory);
+        }
+        Ok(())
+    }
+
+    /// Counts what is recorded of a step.
+    fn record(&mut self, interpreter: &Interpreter) {
         let stack = interpreter.stack.data();
         self.bytes += STEP_BYTES;
         if self.with_stack {
@@ -105,9 +125,5 @@ impl Budget {
             slots.insert(*slot);
             self.bytes += SLOT_BYTES * slots.len();
         }
-        if self.bytes > MOST_BYTES {
-            return Err(Exhausted::Memory);
-        }
-        Ok(())
     }
 }

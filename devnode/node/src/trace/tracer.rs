@@ -113,10 +113,12 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Tracer {
     }
 
     fn log(&mut self, ctx: &mut CTX, log: Log) {
+        self.budget.event(log.data.data.len());
         self.inspector.log(ctx, log);
     }
 
     fn log_full(&mut self, interpreter: &mut Interpreter, ctx: &mut CTX, log: Log) {
+        self.budget.event(log.data.data.len());
         self.inspector.log_full(interpreter, ctx, log);
     }
 
@@ -129,18 +131,22 @@ impl<CTX: ContextTr<Journal: JournalExt>> Inspector<CTX> for Tracer {
     }
 
     fn call(&mut self, ctx: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        self.budget.event(inputs.input.len());
         self.inspector.call(ctx, inputs)
     }
 
     fn call_end(&mut self, ctx: &mut CTX, inputs: &CallInputs, outcome: &mut CallOutcome) {
+        self.budget.output(outcome.result.output.len());
         self.inspector.call_end(ctx, inputs, outcome);
     }
 
     fn create(&mut self, ctx: &mut CTX, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.budget.event(inputs.init_code().len());
         self.inspector.create(ctx, inputs)
     }
 
     fn create_end(&mut self, ctx: &mut CTX, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
+        self.budget.output(outcome.result.output.len());
         self.inspector.create_end(ctx, inputs, outcome);
     }
 

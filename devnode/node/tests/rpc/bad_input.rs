@@ -1,9 +1,9 @@
 //! Messages that are not requests, and requests that do not fit.
 
-use devnode::rpc::METHODS;
+use devnode::rpc::{METHODS, Subscriptions};
 use serde_json::{Value, json};
 
-use crate::{common::ALICE, refused, rpc, send};
+use crate::{ask, common::ALICE, refused, rpc, send};
 
 #[test]
 fn what_is_no_request_gets_the_codes_of_json_rpc() {
@@ -121,6 +121,28 @@ fn a_batch_is_answered_request_by_request() {
 }
 
 #[test]
+fn the_answers_of_a_batch_have_a_limit() {
+    let mut rpc = rpc();
+    let code = format!("0x{}", "00".repeat(24_000));
+    ask(&mut rpc, "anvil_setCode", json!([ALICE, code]));
+    let asking = json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_getCode", "params": [ALICE] });
+    let mining = json!({ "jsonrpc": "2.0", "id": 2, "method": "evm_mine" });
+    let mut last = |count| {
+        let mut batch = vec![asking.clone(); count];
+        batch.push(mining.clone());
+        let answers = send(&mut rpc, Value::Array(batch).to_string().as_bytes()).unwrap();
+        assert_eq!(answers.as_array().unwrap().len(), count + 1);
+        assert_eq!(answers[0]["result"], code);
+        answers[count].clone()
+    };
+    assert_eq!(last(500)["result"], "0x0");
+    let refused = last(600);
+    assert_eq!(refused["id"], 2);
+    assert_eq!(refused["error"]["code"], -32_003);
+    assert_eq!(rpc.node().block_number(), 1, "it is not done either");
+}
+
+#[test]
 fn notifications_are_obeyed_and_not_answered() {
     let mut rpc = rpc();
     assert_eq!(
@@ -231,6 +253,35 @@ fn params_that_do_not_fit_are_named() {
             "{method} {params}: {error}"
         );
     }
+}
+
+#[test]
+fn a_filter_has_a_thousand_alternatives_at_most() {
+    let mut rpc = rpc();
+    let words = |count: u64, bytes: usize| -> Vec<String> {
+        let hex = |word| format!("0x{word:0digits$x}", digits = 2 * bytes);
+        (0..count).map(hex).collect()
+    };
+    for method in ["eth_getLogs", "eth_newFilter"] {
+        let most = json!([{ "address": words(1_000, 20), "topics": [null, words(1_000, 32)] }]);
+        ask(&mut rpc, method, most);
+        for large in [
+            json!({ "address": words(1_001, 20) }),
+            json!({ "topics": [null, words(1_001, 32)] }),
+        ] {
+            let error = refused(&mut rpc, method, json!([large]));
+            assert_eq!(error.code, -32_602, "{error}");
+            assert!(error.message.starts_with("exceed max addresses"), "{error}");
+        }
+    }
+    let subscribing = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "eth_subscribe",
+        "params": ["logs", { "address": words(1_001, 20) }],
+    });
+    let mut subscriptions = Subscriptions::default();
+    let answer = rpc.handle_on(&mut subscriptions, subscribing.to_string().as_bytes());
+    assert!(answer.unwrap().windows(6).any(|part| part == b"-32602"));
+    assert!(subscriptions.is_empty());
 }
 
 #[test]

@@ -4,8 +4,12 @@ use alloy::{
     consensus::{SignableTransaction, TxLegacy},
     eips::Encodable2718,
     primitives::{Address, Bytes, Signature, TxKind, U256},
+    sol_types::SolCall,
 };
-use devnode::rpc::Rpc;
+use devnode::{
+    arbos::{ARB_WASM, ArbWasm},
+    rpc::Rpc,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -187,4 +191,34 @@ fn requests_that_make_no_transaction_are_refused() {
         assert!(error.message.starts_with(want), "{error}, not {want}");
         assert_eq!(error.code, code, "{want}");
     }
+}
+
+/// As `cargo stylus check` asks, and as Nitro answers.
+#[test]
+fn a_module_that_is_refused_is_told_why() {
+    let mut rpc = rpc();
+    let program = Address::repeat_byte(0x77);
+    let mut check = |module: &str, gas: &str| {
+        let wasm = wat::parse_str(format!("(module {module})")).unwrap();
+        let code = Bytes::from(devnode_meter::package(&wasm).unwrap());
+        let data = Bytes::from(ArbWasm::activateProgramCall { program }.abi_encode());
+        let call = json!({ "to": ARB_WASM, "from": BOB, "value": "0xde0b6b3a7640000", "gas": gas, "data": data });
+        let state = json!({ BOB.to_string(): { "balance": U256::MAX }, program.to_string(): { "code": code } });
+        refused(&mut rpc, "eth_call", json!([call, "latest", state]))
+    };
+    let import = r#"(import "vm_hooks" "read_arg" (func (param i32)))"#;
+    let unpaid = r#"(memory (export "memory") 1)
+        (func (export "user_entrypoint") (param i32) (result i32) (i32.const 0))"#;
+    for (module, want) in [
+        (import, "vm_hooks.read_arg"),
+        // what cargo-stylus looks for to say that the entry point is missing
+        (unpaid, "pay_for_memory_grow"),
+    ] {
+        let error = check(module, "0x2faf080");
+        assert_eq!((error.code, error.data), (-32_000, None));
+        let text = error.message;
+        assert!(text.starts_with("program activation failed: "), "{text}");
+        assert!(text.contains(want), "{text}");
+    }
+    assert_eq!(check(import, "0x100000").message, "out of gas");
 }

@@ -1,5 +1,6 @@
 //! `eth_subscribe` on a connection.
 
+use alloy::primitives::U64;
 use devnode::rpc::{Rpc, Subscriptions};
 use serde_json::{Value, json};
 
@@ -140,4 +141,54 @@ fn bad_subscriptions_are_refused() {
         json!(["newHeads"]),
     );
     assert_eq!(more["error"]["message"], "too many subscriptions");
+}
+
+#[test]
+fn much_news_comes_in_portions() {
+    let mut rpc = rpc();
+    let mut subscriptions = Subscriptions::default();
+    for _ in 0..100 {
+        on(
+            &mut rpc,
+            &mut subscriptions,
+            "eth_subscribe",
+            json!(["newHeads"]),
+        );
+    }
+    let pending = json!(["newPendingTransactions"]);
+    on(&mut rpc, &mut subscriptions, "eth_subscribe", pending);
+    let hashes: Vec<Value> = (0..40)
+        .map(|_| {
+            ask(
+                &mut rpc,
+                "eth_sendTransaction",
+                json!([{ "from": ALICE, "to": ALICE }]),
+            )
+        })
+        .collect();
+
+    let mut heads = vec![Vec::new(); 100];
+    let mut sent = Vec::new();
+    loop {
+        let portion = rpc.notifications(&mut subscriptions);
+        let bytes: usize = portion.iter().map(Vec::len).sum();
+        assert!(bytes < 1_100_000, "{bytes}");
+        if portion.is_empty() {
+            break;
+        }
+        for message in portion {
+            let message: Value = serde_json::from_slice(&message).unwrap();
+            let params = &message["params"];
+            let id: U64 = serde_json::from_value(params["subscription"].clone()).unwrap();
+            match heads.get_mut(id.to::<usize>() - 1) {
+                Some(heads) => heads.push(params["result"]["number"].clone()),
+                None => sent.push(params["result"].clone()),
+            }
+        }
+    }
+    let numbers: Vec<Value> = (1..=40)
+        .map(|number| json!(format!("{number:#x}")))
+        .collect();
+    assert!(heads.iter().all(|heads| *heads == numbers));
+    assert_eq!(sent, hashes);
 }

@@ -58,6 +58,27 @@ fn a_subscriber_is_told_of_heads_and_logs_of_other_connections() {
 }
 
 #[test]
+fn who_does_not_read_misses_nothing_and_stops_nobody() {
+    let node = Node::start(&[]);
+    let mut ws = node.ws();
+    let subscribe = request("eth_subscribe", json!(["newHeads"]));
+    ws.send(format!("[{}]", [subscribe.as_str(); 20].join(",")));
+    assert_eq!(ws.next().as_array().unwrap().len(), 20);
+    // more than the sockets take
+    node.call("anvil_mine", json!(["0x1f4"]));
+    assert_eq!(node.call("eth_blockNumber", json!([])), "0x1f5");
+    let mut told = [0_u64; 20];
+    while told.iter().any(|heads| *heads < 500) {
+        let params = &ws.next()["params"];
+        let number = |value: &Value| u64::from_str_radix(&value.as_str().unwrap()[2..], 16);
+        let id = number(&params["subscription"]).unwrap() as usize;
+        told[id - 1] += 1;
+        assert_eq!(number(&params["result"]["number"]), Ok(told[id - 1] + 1));
+    }
+    assert!(ws.is_quiet());
+}
+
+#[test]
 fn blocks_of_the_timer_are_told_of() {
     let node = Node::start(&["--block-time", "1"]);
     let mut ws = node.ws();

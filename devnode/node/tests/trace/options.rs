@@ -1,6 +1,6 @@
 //! Options that make no sense, and limits.
 
-use alloy::primitives::B256;
+use alloy::primitives::{B256, hex};
 use devnode::{BlockError, CallError, DebugTraceError, TraceError};
 use serde_json::json;
 
@@ -108,7 +108,7 @@ fn a_trace_ends_when_it_is_too_large() {
         assert!(trace(with.clone()).is_ok(), "{with}");
     }
     // each SLOAD lists all slots before it: PUSH1 0, then JUMPDEST PUSH1 1 ADD DUP1 SLOAD POP PUSH1 2 JUMP
-    let code = alloy::hex!("60005b600101805450600256");
+    let code = hex!("60005b600101805450600256");
     let loading = place(&mut node, 0x62, &code);
     let trace = |with| {
         node.debug_trace_call(
@@ -122,4 +122,22 @@ fn a_trace_ends_when_it_is_too_large() {
         DebugTraceError::TooLarge(_)
     ));
     assert!(trace(json!({ "disableStorage": true })).is_ok());
+}
+
+#[test]
+fn a_call_tree_ends_when_it_is_too_large() {
+    let mut node = node();
+    // 64 KiB are sent to nobody, or through the identity precompile, without end:
+    // JUMPDEST PUSH0 PUSH0 PUSH3 PUSH0 PUSH0 PUSH1 GAS CALL POP PUSH0 JUMP
+    let sending = place(&mut node, 0x61, &hex!("5b5f5f620100005f5f60995af1505f56"));
+    let echoing = place(&mut node, 0x62, &hex!("5b5f5f620100005f5f60045af1505f56"));
+    let trace = |to, gas| {
+        let with = options(json!({ "tracer": "callTracer", "timeout": "1h" }));
+        node.debug_trace_call(&request(to).gas_limit(gas), LATEST, with)
+    };
+    for (to, gas) in [(sending, 1_000_000), (echoing, 20_000_000)] {
+        let error = trace(to, gas).unwrap_err();
+        assert!(matches!(error, DebugTraceError::TooLarge(_)), "{error}");
+        assert!(trace(to, gas / 10).is_ok());
+    }
 }
