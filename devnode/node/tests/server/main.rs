@@ -12,4 +12,5 @@ mod process;
 mod state;
 mod state_file;
 mod stylus_deployer;
+mod wallet;
 mod ws;
