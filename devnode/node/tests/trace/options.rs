@@ -136,8 +136,8 @@ fn a_call_tree_ends_when_it_is_too_large() {
         node.debug_trace_call(&request(to).gas_limit(gas), LATEST, with)
     };
     for (to, gas) in [(sending, 1_000_000), (echoing, 20_000_000)] {
-        let error = trace(to, gas).unwrap_err();
-        assert!(matches!(error, DebugTraceError::TooLarge(_)), "{error}");
+        let error = trace(to, gas).err(); // a trace of this size is not to be printed
+        assert!(matches!(error, Some(DebugTraceError::TooLarge(_))));
         assert!(trace(to, gas / 10).is_ok());
     }
 }
