@@ -1,4 +1,4 @@
-//! Calls that the account makes to set sessions up and to revoke them, as the `data` of an [`Action`](crate::Action).
+//! Calls that the account makes to set sessions up and to revoke them, as the `data` of an [`Action`].
 
 use alloy::{
     primitives::{Address, B256, Bytes},

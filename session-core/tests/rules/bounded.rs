@@ -94,6 +94,9 @@ fn paymaster(byte: u8, data: usize) -> Bytes {
     [vec![byte; 20], vec![7; data]].concat().into()
 }
 
+/// A name, or a text; and what is changed.
+type Change<T> = (&'static str, fn(&mut T));
+
 /// What the envelope says to the userOp.
 fn answer(data: &[u8], op: &UserOperation, is_reused: bool) -> Result<(), Reject> {
     let encoded = (op.clone(),).abi_encode_params();
@@ -157,7 +160,7 @@ fn malformed_sessions() {
     for len in 0..whole.len() {
         assert_eq!(answer(&whole[..len], &op(), false), malformed, "{len}");
     }
-    let changes: [(&str, fn(&mut Data)); 14] = [
+    let changes: [Change<Data>; 14] = [
         ("version 0", |data| data.version = 0),
         ("version 2", |data| data.version = 2),
         ("flag 4", |data| data.flags |= 1 << 4),
@@ -322,7 +325,7 @@ fn with_a_paymaster_verification_counts_three_times() {
 /// Each userOp breaks this rule and all that come later.
 #[test]
 fn the_order_of_the_texts() {
-    let breaks: [(&str, fn(&mut UserOperation)); 6] = [
+    let breaks: [Change<UserOperation>; 6] = [
         ("BND Wrong Lane", |op| op.nonce = nonce(1, 3)),
         ("BND Max Uses", |op| op.nonce = nonce(LANE, 3)),
         ("BND Wrong Paymaster", |op| op.nonce = nonce(LANE, 2)),

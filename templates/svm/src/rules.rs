@@ -102,10 +102,14 @@ mod tests {
 
     #[test]
     fn session_key_data_is_exact() {
-        let data = [pad(&KEY), pad(&RECIPIENT), wei(7)].concat();
+        let words = [pad(&KEY), pad(&RECIPIENT), wei(7)];
         let malformed = Err(Reject::Text("ETHSV Malformed Session".into()));
-        for data in [&data[..95], &[&data[..], &[0]].concat(), &[1; 96]] {
-            assert_eq!(answer(data, &RECIPIENT, 7, &[]), malformed);
+        for data in [
+            words.concat().split_off(1),
+            words.concat().repeat(2),
+            [1; 96].to_vec(),
+        ] {
+            assert_eq!(answer(&data, &RECIPIENT, 7, &[]), malformed);
         }
     }
 }

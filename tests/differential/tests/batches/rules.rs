@@ -2,7 +2,7 @@
 //! malformed, and the first check that fails gives the text.
 
 use alloy::{
-    primitives::{Address, Bytes, FixedBytes, U256, U512},
+    primitives::{Address, Bytes, U256, U512},
     sol,
     sol_types::{SolCall, SolType, SolValue},
 };
@@ -22,6 +22,14 @@ sol! {
         uint256 deadline; uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96;
     }
     function exactInputSingle(ExactInputSingleParams params);
+    struct NoDeadlineParams {
+        address tokenIn; address tokenOut; uint24 fee; address recipient;
+        uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96;
+    }
+    interface SwapRouter02 {
+        function exactInputSingle(NoDeadlineParams params);
+    }
+    function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline);
 
     #[derive(Debug)]
     struct Stake {
@@ -29,6 +37,7 @@ sol! {
     }
     function stake(uint256 amount);
     function deposit(uint256 assets, address receiver);
+    function supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode);
 }
 
 /// Our SVMs.
@@ -73,7 +82,7 @@ impl Svm {
                 "Wrong Recipient",
                 "Min Out Too Low",
             ],
-            Self::Stake => &["Wrong Staking", "Wrong Receiver"],
+            Self::Stake => &["Wrong Staking", "Wrong Token", "Wrong Receiver"],
         };
         let shared = [
             "Invalid Selector",
@@ -119,12 +128,13 @@ impl Svm {
             }
             Self::Stake => {
                 let grant: Stake = strict_session(session)?;
-                let is_known = match grant.selector.0 {
-                    stakeCall::SELECTOR => grant.onBehalfOf.is_zero(),
-                    depositCall::SELECTOR => true,
+                let is_sound = match grant.selector.0 {
+                    stakeCall::SELECTOR => grant.token.is_zero() && grant.onBehalfOf.is_zero(),
+                    depositCall::SELECTOR => grant.token.is_zero(),
+                    supplyCall::SELECTOR => true,
                     _ => false,
                 };
-                if !is_known || !grant.token.is_zero() {
+                if !is_sound {
                     return None;
                 }
                 Box::new(move |action| staking(&grant, action))
@@ -162,19 +172,50 @@ fn approval(grant: &Approval, action: &Action) -> Result<Address, &'static str> 
     Ok(grant.sessionKey)
 }
 
+/// tokenIn, tokenOut, recipient, amountIn, least amountOut.
+type SwapCall = (Address, Address, Address, U256, U256);
+
+fn swap_call(data: &[u8]) -> Result<SwapCall, &'static str> {
+    match data.first_chunk() {
+        Some(&exactInputSingleCall::SELECTOR) => {
+            let call = strict_call::<exactInputSingleCall>(data)?.params;
+            let (amount, least) = (call.amountIn, call.amountOutMinimum);
+            Ok((call.tokenIn, call.tokenOut, call.recipient, amount, least))
+        }
+        Some(&SwapRouter02::exactInputSingleCall::SELECTOR) => {
+            let call = strict_call::<SwapRouter02::exactInputSingleCall>(data)?.params;
+            let (amount, least) = (call.amountIn, call.amountOutMinimum);
+            Ok((call.tokenIn, call.tokenOut, call.recipient, amount, least))
+        }
+        _ => {
+            let call: swapExactTokensForTokensCall = strict_call(data)?;
+            let [token_in, token_out] = call.path[..] else {
+                return Err("Malformed Call");
+            };
+            Ok((
+                token_in,
+                token_out,
+                call.to,
+                call.amountIn,
+                call.amountOutMin,
+            ))
+        }
+    }
+}
+
 fn swap(grant: &Swap, action: &Action) -> Result<Address, &'static str> {
     ensure(action.to == grant.dex, "Wrong Dex")?;
     ensure(action.value.is_zero(), "Non Zero Value")?;
-    let call = strict_call::<exactInputSingleCall>(&action.data)?.params;
-    let pair = (call.tokenIn, call.tokenOut);
+    let (token_in, token_out, recipient, amount_in, least_out) = swap_call(&action.data)?;
+    let pair = (token_in, token_out);
     ensure(pair == (grant.tokenIn, grant.tokenOut), "Wrong Token")?;
-    ensure(call.recipient == grant.recipient, "Wrong Recipient")?;
-    ensure(!call.amountIn.is_zero(), "Malformed Call")?;
-    ensure(call.amountIn <= grant.maxAmountIn, "Max Amount Exceeded")?;
+    ensure(recipient == grant.recipient, "Wrong Recipient")?;
+    ensure(!amount_in.is_zero(), "Malformed Call")?;
+    ensure(amount_in <= grant.maxAmountIn, "Max Amount Exceeded")?;
     let wide = |a, b| U512::from(a) * U512::from(b);
-    let least = wide(call.amountIn, grant.minOutNum);
+    let least = wide(amount_in, grant.minOutNum);
     ensure(
-        !call.amountOutMinimum.is_zero() && wide(call.amountOutMinimum, grant.minOutDen) >= least,
+        !least_out.is_zero() && wide(least_out, grant.minOutDen) >= least,
         "Min Out Too Low",
     )?;
     Ok(grant.sessionKey)
@@ -183,12 +224,19 @@ fn swap(grant: &Swap, action: &Action) -> Result<Address, &'static str> {
 fn staking(grant: &Stake, action: &Action) -> Result<Address, &'static str> {
     ensure(action.to == grant.staking, "Wrong Staking")?;
     ensure(action.value.is_zero(), "Non Zero Value")?;
-    let amount = if grant.selector == FixedBytes(stakeCall::SELECTOR) {
-        strict_call::<stakeCall>(&action.data)?.amount
-    } else {
-        let call: depositCall = strict_call(&action.data)?;
-        ensure(call.receiver == grant.onBehalfOf, "Wrong Receiver")?;
-        call.assets
+    let amount = match grant.selector.0 {
+        stakeCall::SELECTOR => strict_call::<stakeCall>(&action.data)?.amount,
+        depositCall::SELECTOR => {
+            let call: depositCall = strict_call(&action.data)?;
+            ensure(call.receiver == grant.onBehalfOf, "Wrong Receiver")?;
+            call.assets
+        }
+        _ => {
+            let call: supplyCall = strict_call(&action.data)?;
+            ensure(call.asset == grant.token, "Wrong Token")?;
+            ensure(call.onBehalfOf == grant.onBehalfOf, "Wrong Receiver")?;
+            call.amount
+        }
     };
     ensure(amount <= grant.maxAmount, "Max Amount Exceeded")?;
     Ok(grant.sessionKey)

@@ -14,7 +14,7 @@ use world::{A, B, MainJob, to};
 
 use crate::{
     oracle::ENTRY_POINTS,
-    rules::{Approval, Stake, Svm, Swap, depositCall, stakeCall},
+    rules::{Approval, Stake, Svm, Swap, depositCall, stakeCall, supplyCall},
 };
 
 /// 2^48 - 1.
@@ -276,6 +276,12 @@ fn leaves(job: &mut MainJob, other_key: &PrivateKeySigner, yes: Address) -> Vec<
         ..deposit.clone()
     };
 
+    let supply = Stake {
+        token: world.token_b,
+        selector: supplyCall::SELECTOR.into(),
+        ..deposit.clone()
+    };
+
     let windows = [
         (0, 0),
         (FOREVER_SECS, 0),
@@ -295,7 +301,7 @@ fn leaves(job: &mut MainJob, other_key: &PrivateKeySigner, yes: Address) -> Vec<
             let data = swap.abi_encode();
             add(window, programs.dex_swap, data, Grant::Swap(swap.clone()));
         }
-        for stake in [&deposit, &stake] {
+        for stake in [&deposit, &stake, &supply] {
             let data = stake.abi_encode();
             add(
                 window,

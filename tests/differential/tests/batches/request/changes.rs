@@ -16,6 +16,9 @@ impl Request<'_> {
             Grant::Stake(grant) if grant.selector.0 == depositCall::SELECTOR => {
                 (0, grant.maxAmount, &[1], None)
             }
+            Grant::Stake(grant) if grant.selector.0 == supplyCall::SELECTOR => {
+                (1, grant.maxAmount, &[0, 2], None)
+            }
             Grant::Stake(grant) => (0, grant.maxAmount, &[], None),
             _ => {
                 self.to[at] = self.any_address(choices).into_word();
@@ -35,8 +38,10 @@ impl Request<'_> {
                     exactInputSingleCall::SELECTOR,
                     stakeCall::SELECTOR,
                     depositCall::SELECTOR,
-                    // supply, increaseAllowance
-                    [0x61, 0x7b, 0xa0, 0x37],
+                    supplyCall::SELECTOR,
+                    SwapRouter02::exactInputSingleCall::SELECTOR,
+                    swapExactTokensForTokensCall::SELECTOR,
+                    // increaseAllowance
                     [0x39, 0x50, 0x93, 0x51],
                 ];
                 let selector = choices.pick(&selectors);

@@ -14,7 +14,8 @@ use session_keys::UserOp;
 use crate::{
     oracle::{CURVE_ORDER, ENTRY_POINTS, Programs},
     rules::{
-        ExactInputSingleParams, Svm, approveCall, depositCall, exactInputSingleCall, stakeCall,
+        ExactInputSingleParams, NoDeadlineParams, Svm, SwapRouter02, approveCall, depositCall,
+        exactInputSingleCall, stakeCall, supplyCall, swapExactTokensForTokensCall,
     },
     scene::{Grant, Leaf, Scene, number},
 };
@@ -275,17 +276,24 @@ fn allowed(scene: &Scene, grant: &Grant, choices: &mut Choices<'_>) -> (Address,
                 amountOutMinimum: least.to::<U256>() + more,
                 sqrtPriceLimitX96: U256::from(choices.number()).to(),
             };
-            let call = exactInputSingleCall { params };
-            (grant.dex, B256::ZERO, call.abi_encode())
+            (grant.dex, B256::ZERO, swap_call(params, choices))
         }
         Grant::Stake(grant) | Grant::Forbidden(grant) => {
             let amount = amount(grant.maxAmount, choices);
-            let data = if grant.selector.0 == depositCall::SELECTOR {
-                let receiver = grant.onBehalfOf;
-                let assets = amount;
-                depositCall { assets, receiver }.abi_encode()
-            } else {
-                stakeCall { amount }.abi_encode()
+            let receiver = grant.onBehalfOf;
+            let data = match grant.selector.0 {
+                depositCall::SELECTOR => {
+                    let assets = amount;
+                    depositCall { assets, receiver }.abi_encode()
+                }
+                supplyCall::SELECTOR => supplyCall {
+                    asset: grant.token,
+                    amount,
+                    onBehalfOf: receiver,
+                    referralCode: choices.pick(&[0, 1, u16::MAX]),
+                }
+                .abi_encode(),
+                _ => stakeCall { amount }.abi_encode(),
             };
             (grant.staking, B256::ZERO, data)
         }
@@ -296,5 +304,32 @@ fn allowed(scene: &Scene, grant: &Grant, choices: &mut Choices<'_>) -> (Address,
             let len = choices.below(70);
             (to, number(choices.pick(&[0, 5])), choices.fill(len))
         }
+    }
+}
+
+/// The same swap in one of the three forms.
+fn swap_call(params: ExactInputSingleParams, choices: &mut Choices<'_>) -> Vec<u8> {
+    match choices.below(3) {
+        0 => exactInputSingleCall { params }.abi_encode(),
+        1 => {
+            let params = NoDeadlineParams {
+                tokenIn: params.tokenIn,
+                tokenOut: params.tokenOut,
+                fee: params.fee,
+                recipient: params.recipient,
+                amountIn: params.amountIn,
+                amountOutMinimum: params.amountOutMinimum,
+                sqrtPriceLimitX96: params.sqrtPriceLimitX96,
+            };
+            SwapRouter02::exactInputSingleCall { params }.abi_encode()
+        }
+        _ => swapExactTokensForTokensCall {
+            amountIn: params.amountIn,
+            amountOutMin: params.amountOutMinimum,
+            path: vec![params.tokenIn, params.tokenOut],
+            to: params.recipient,
+            deadline: params.deadline,
+        }
+        .abi_encode(),
     }
 }

@@ -80,7 +80,7 @@ fn generic_rules_stay_generic_inside() {
     scene.executed(&batch(
         &scene,
         std::slice::from_ref(&harmless),
-        &[session.clone()],
+        std::slice::from_ref(&session),
     ));
     let op = op_in(&scene, LANE, execute(&harmless));
     scene.executed(&managed(&scene, op, &session));
@@ -108,6 +108,7 @@ fn typed_rules_stay_typed_inside() {
 fn programs_that_are_no_svms_are_refused_inside() {
     let mut scene = Scene::new();
     let bounds = bounds(&scene, 0);
+    scene.job.world.unchecked = Some("one of them has no code: OP-041");
     for program in [
         scene.manager,
         scene.job.programs.router,
@@ -118,7 +119,11 @@ fn programs_that_are_no_svms_are_refused_inside() {
         session.sessionValidationModule = program;
         let [session] = scene.grant([bound(&session, &bounds)]);
         let approve = scene.job.approve(MAX_A);
-        let op = batch(&scene, std::slice::from_ref(&approve), &[session.clone()]);
+        let op = batch(
+            &scene,
+            std::slice::from_ref(&approve),
+            std::slice::from_ref(&session),
+        );
         assert_eq!(scene.refused(&op), AA23);
         let op = op_in(&scene, LANE, execute(&approve));
         assert_eq!(scene.refused(&managed(&scene, op, &session)), AA23);
