@@ -123,7 +123,7 @@ fn steps(job: &MainJob, bundle: &Bundle) -> Result<Option<Steps>, WorldError> {
 }
 
 /// The first call of `to` in a call tree.
-fn first_call(tree: &CallFrame, to: Address) -> Option<&CallFrame> {
+pub(crate) fn first_call(tree: &CallFrame, to: Address) -> Option<&CallFrame> {
     if tree.to == Some(to) {
         return Some(tree);
     }
@@ -141,9 +141,11 @@ pub fn spread(sessions: Vec<Session>, height: u32) -> Result<(Tree, Vec<usize>),
         ..sessions[0].clone()
     };
     let mut leaves: Vec<_> = (0..size).map(filler).collect();
-    let places: Vec<_> = (1..=sessions.len()).map(|n| n * size / 4).collect();
+    let places: Vec<_> = (1..=sessions.len())
+        .map(|n| n * size / (sessions.len() + 1))
+        .collect();
     for (place, session) in places.iter().zip(&sessions) {
         leaves[*place] = session.clone();
     }
-    Ok((Tree::new(leaves)?, places))
+    Ok((Tree::import(leaves)?, places))
 }

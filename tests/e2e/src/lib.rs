@@ -3,6 +3,7 @@
 //! They run on the embedded chain, or on the one that `E2E_RPC_URL` names, paid by the key in `E2E_PRIVATE_KEY`.
 
 mod gas;
+pub mod transfers;
 
 use world::{Chain, MainJob, RPC_URL, World, WorldError};
 

@@ -2,3 +2,4 @@
 
 mod execution;
 mod gas;
+mod transfers;
