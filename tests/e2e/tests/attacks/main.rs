@@ -1,6 +1,7 @@
 //! Attacks on the compiled programs. Each test is one that would succeed if a check were missing.
 
 mod answers;
+mod bad_input;
 mod bounded;
 mod bundles;
 mod calls_out;
