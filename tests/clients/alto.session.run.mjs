@@ -1,35 +1,16 @@
 // The main job through the alto bundler: an owner creates an account and grants three sessions, the session key approves, swaps
 // and deposits in one userOp. Wallet, tree and signatures are JavaScript's; the programs are ours, the rest is from npm.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 
-import { encodeFunctionData, maxUint256, parseAbi, parseEther, parseUnits } from "viem";
+import { maxUint256, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 
 import { DUMMY, ENTRY_POINTS, withAlto } from "./alto.mjs";
 import { account, client, control, failure, isolate, mined, walletOf } from "./common.mjs";
 import { approval, batchField, deposit, enableModule, executeBatch, setMerkleRoot, swap, treeOf, wrap } from "./session.mjs";
+import { A, B, abi, call, read, world } from "./world.mjs";
 
-/** Addresses of tests/e2e/examples/world_state.rs. */
-const world = JSON.parse(readFileSync(process.env.WORLD, "utf8"));
-const abi = parseAbi([
-  "function getAddressForCounterFactualAccount(address setup, bytes data, uint256 index) view returns (address)",
-  "function deployCounterFactualAccount(address setup, bytes data, uint256 index) returns (address)",
-  "function initForSmartAccount(address owner) returns (address)",
-  "function addStake(address entryPoint, uint32 unstakeDelaySecs) payable",
-  "function mint(address to, uint256 amount)",
-  "function balanceOf(address account) view returns (uint256)",
-  "function allowance(address owner, address spender) view returns (uint256)",
-  "function approve(address spender, uint256 amount) returns (bool)",
-  "function deposit(uint256 assets, address receiver) returns (uint256)",
-  "function exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient, uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96) params) returns (uint256)",
-]);
-const call = (functionName, args) => encodeFunctionData({ abi, functionName, args });
-const read = (address, functionName, args) => client.readContract({ address, abi, functionName, args });
-
-const A = (amount) => parseUnits(String(amount), 18);
-const B = (amount) => parseUnits(String(amount), 6);
 const owner = privateKeyToAccount(generatePrivateKey());
 const key = privateKeyToAccount(generatePrivateKey());
 const stranger = privateKeyToAccount(generatePrivateKey());

@@ -24,6 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     world.embedded_mut()?.set_next_timestamp(now.as_secs())?;
     let programs = world.deploy_programs()?;
+    let abi = world.deploy_program("abi")?;
+    let erc20_transfer = world.deploy_program("erc20-transfer")?;
     world.embedded()?.dump().write(Path::new(state))?;
     let json = json!({
         "accountFactory": world.account_factory.to_string(),
@@ -37,6 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "erc20Approval": programs.erc20_approval.to_string(),
         "dexSwap": programs.dex_swap.to_string(),
         "erc20Stake": programs.erc20_stake.to_string(),
+        "abi": abi.to_string(),
+        "erc20Transfer": erc20_transfer.to_string(),
     });
     fs::write(addresses, json.to_string())?;
     Ok(())
