@@ -56,6 +56,7 @@
 )]
 
 mod action;
+mod budget;
 pub mod calls;
 mod grant;
 mod keccak;
@@ -69,6 +70,7 @@ mod tree;
 mod user_op;
 
 pub use action::{Action, execute, execute_batch};
+pub use budget::{InitGas, uncached_surplus};
 pub use grant::{Fees, Grant, GrantError};
 pub use keccak::NativeKeccak;
 pub use module_signature::{Item, ItemError, manager_signature, router_signature};

@@ -103,6 +103,12 @@ impl Session {
         data.first_chunk::<20>().map(Address::from)
     }
 
+    /// The SVM whose rules apply: of a bounded session the inner one.
+    pub(crate) fn rules_svm(&self) -> Address {
+        self.bounds()
+            .map_or(self.svm, |grant| grant.inner_svm.into())
+    }
+
     /// The bounds, if it has any.
     fn bounds(&self) -> Option<bounded::Grant<'_>> {
         if self.svm != well_known::BOUNDED {

@@ -104,6 +104,32 @@ impl SessionKey {
         Ok(())
     }
 
+    /// The programs that the validation of such a userOp calls, one entry for each call: router (of a batch), manager, and
+    /// for each action its SVM, the one inside if it is bounded. Programs can fall out of the chain's cache between estimate
+    /// and inclusion, so the verificationGasLimit of an estimate needs [`uncached_surplus`](crate::uncached_surplus) of these.
+    ///
+    /// # Errors
+    /// [`SignError::CallData`], [`SignError::Count`], [`SignError::NoSession`].
+    pub fn called_programs(
+        &self,
+        tree: &Tree,
+        sessions: &[usize],
+        call_data: &[u8],
+    ) -> Result<Vec<Address>, SignError> {
+        let Deployment {
+            manager, router, ..
+        } = self.deployment;
+        let mut programs = match path(call_data, sessions.len())? {
+            Path::Single => vec![manager],
+            Path::Batch => vec![router, manager],
+        };
+        for &index in sessions {
+            let session = tree.sessions().get(index);
+            programs.push(session.ok_or(SignError::NoSession { index })?.rules_svm());
+        }
+        Ok(programs)
+    }
+
     fn signature(
         &self,
         tree: &Tree,

@@ -1,0 +1,82 @@
+//! The gas that a client adds to an estimate, for programs that are evicted before inclusion, is what they then cost more.
+
+use alloy::{primitives::Address, rpc::types::TransactionRequest, sol, sol_types::SolCall};
+use devnode::arbos::ARB_WASM;
+use e2e::{gas, job};
+use session_keys::{
+    InitGas, Tree, execute, execute_batch,
+    session_data::{Bounds, Lane},
+    uncached_surplus,
+};
+use world::MainJob;
+
+sol! {
+    function programInitGas(address program) view returns (uint64 gas, uint64 gasWhenCached);
+}
+
+fn init_gas(job: &MainJob, program: Address) -> InitGas {
+    let request = TransactionRequest::default()
+        .to(ARB_WASM)
+        .input(programInitGasCall { program }.abi_encode().into());
+    let answer = job.world.chain.call(&request).unwrap();
+    let answer = programInitGasCall::abi_decode_returns(&answer).unwrap();
+    InitGas {
+        gas: answer.gas,
+        gas_when_cached: answer.gasWhenCached,
+    }
+}
+
+#[test]
+fn the_surplus_is_what_uncached_programs_cost_more() {
+    e2e::embedded_only!("an empty cache");
+    let module = |is_cached| gas(10, is_cached).unwrap().unwrap().steps.unwrap().module;
+    let job = job().unwrap();
+    let call_data = execute_batch(&job.actions());
+    let programs = job.key.called_programs(&job.tree, &[0, 1, 2], &call_data);
+    let calls = programs.unwrap().into_iter();
+    let surplus = uncached_surplus(calls.map(|program| init_gas(&job, program)));
+    assert_eq!(surplus, module(false) - module(true));
+}
+
+#[test]
+fn the_programs_called_are_those_of_the_rules() {
+    let job = job().unwrap();
+    let programs = job.programs;
+    let actions = job.actions();
+    let called = |tree: &Tree, sessions: &[usize], call_data: &[u8]| {
+        job.key.called_programs(tree, sessions, call_data).unwrap()
+    };
+    let lane = Lane::random(1);
+    let bounds = Bounds::new(lane, 1, 1);
+    let bounded = job
+        .tree
+        .sessions()
+        .iter()
+        .map(|session| bounds.wrap(session).unwrap());
+    for tree in [job.tree.clone(), Tree::new(bounded.collect()).unwrap()] {
+        assert_eq!(
+            called(&tree, &[1], &execute(&actions[1])),
+            [programs.manager, programs.dex_swap]
+        );
+        assert_eq!(
+            called(&tree, &[0, 2, 0], &execute_batch(&actions)),
+            [
+                programs.router,
+                programs.manager,
+                programs.erc20_approval,
+                programs.erc20_stake,
+                programs.erc20_approval
+            ]
+        );
+    }
+    assert!(
+        job.key
+            .called_programs(&job.tree, &[0], &execute_batch(&actions))
+            .is_err()
+    );
+    assert!(
+        job.key
+            .called_programs(&job.tree, &[9], &execute(&actions[0]))
+            .is_err()
+    );
+}
