@@ -25,6 +25,7 @@ fn answer(scene: &Scene, module: Address, data: Vec<u8>) -> Option<Result<Bytes,
 /// solc takes trailing bytes, and so do we; but memory has an end.
 #[test]
 fn ten_megabytes_behind_a_valid_call() {
+    e2e::embedded_only!("requests of any size");
     let mut scene = Scene::new();
     let mock = scene.mock();
     let [session] = scene.grant([mock]);

@@ -67,7 +67,13 @@ fn a_key_that_bundles_its_own_userops_is_held_to_the_envelope() {
         }
         scene.executed(&batch(&scene, &sessions, |_| ()));
     }
-    // Without bounds it takes what it likes from the account's deposit.
+}
+
+/// Why there are bounds.
+#[test]
+fn without_bounds_a_key_sets_any_fee() {
+    e2e::embedded_only!("an account with 10 ether");
+    let mut scene = Scene::new();
     let sessions = scene.typed();
     let sessions = scene.grant(sessions);
     let op = single(&scene, &sessions[0], |op| {
