@@ -85,13 +85,13 @@ fn proofs_of_three_hundred_words() {
     scene.set_root(root);
     let harmless = scene.harmless();
     scene.executed(&scene.single(&harmless, &session));
-    scene.executed(&scene.batch(&[harmless.clone()], &[session.clone()]));
+    scene.executed(&scene.batch(std::slice::from_ref(&harmless), &[session.clone()]));
     for change in [0, 150, 299] {
         let mut forged = session.clone();
         forged.merkleProof[change] = B256::repeat_byte(9);
         let op = scene.single(&harmless, &forged);
         assert_eq!(scene.refused(&op), aa23("SessionNotApproved"));
-        let op = scene.batch(&[harmless.clone()], &[forged]);
+        let op = scene.batch(std::slice::from_ref(&harmless), &[forged]);
         assert_eq!(scene.refused(&op), aa23("SessionNotApproved"));
     }
     session.merkleProof.push(B256::ZERO);
