@@ -18,5 +18,6 @@ mod scene;
 mod signature;
 mod swapped;
 mod targets;
+mod two_keys;
 mod whole_batch;
 mod windows;
