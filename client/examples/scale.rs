@@ -93,14 +93,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (revoked, revoke) = time(|| tree.without(&[leaf]));
         drop(revoked?);
         println!(
-            "| 2^{height}{} | {} | {:.0?} | {} | {:.1?} | {:.0?} | {:.0?} |",
+            "| 2^{height}{} | {} | {} ms | {} | {} ns | {} ms | {} ms |",
             if is_bounded { ", bounded" } else { "" },
             with_sessions.saturating_sub(before),
-            build,
+            build.as_millis(),
             with_tree.saturating_sub(with_sessions),
-            prove / u32::try_from(rounds)?,
-            add,
-            revoke,
+            prove.as_nanos() / u128::try_from(rounds)?,
+            add.as_millis(),
+            revoke.as_millis(),
         );
     }
     Ok(())
