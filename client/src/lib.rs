@@ -7,6 +7,10 @@
 //! The usual way: sessions (their data from [`session_data`]) make a [`Tree`], whose root the account sets with
 //! [`calls::set_merkle_root`]; a [`SessionKey`] then signs each [`UserOp`] of the account.
 //!
+//! For a wallet: [`SessionRequest`] is a session as a dApp asks for it, [`Grant`] what an owner agrees to, [`SessionStore`] what is
+//! kept; [`Tree::live`] says whether a session can be used, [`max_cost_wei`] what a userOp can cost. `tests/e2e/examples/particle`
+//! uses them all.
+//!
 //! ```
 //! use alloy::{
 //!     primitives::{Address, U256},
@@ -55,29 +59,39 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
 )]
 
+mod abi_data;
 mod action;
 mod budget;
 pub mod calls;
 mod grant;
 mod keccak;
+mod live;
 mod module_signature;
 mod published;
+mod quote;
+mod request;
 mod session;
 pub mod session_data;
 mod session_key;
 mod signature;
+mod store;
 mod tree;
 mod user_op;
 
+pub use abi_data::{AbiDataError, abi_data};
 pub use action::{Action, execute, execute_batch};
 pub use budget::{InitGas, uncached_surplus};
 pub use grant::{Fees, Grant, GrantError};
 pub use keccak::NativeKeccak;
+pub use live::NotLive;
 pub use module_signature::{Item, ItemError, manager_signature, router_signature};
 pub use published::PublishedError;
+pub use quote::{QuoteError, TokenPrice, max_cost_wei, pre_verification_gas};
+pub use request::{RequestError, SessionRequest};
 pub use session::{Session, SessionError};
 pub use session_key::{Deployment, SessionKey, SignError};
 pub use signature::{DUMMY_SIGNATURE, account_signature, sign};
+pub use store::{SessionStore, Status, StoreError, StoredSession};
 pub use tree::{Tree, TreeError};
 pub use user_op::UserOp;
 /// Addresses of our SVMs.
