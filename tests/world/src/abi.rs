@@ -37,7 +37,9 @@ sol! {
         error WrongValidationModule(address module);
     }
 
+    #[derive(Debug, PartialEq, Eq)]
     interface AccountFactory {
+        function addStake(address entryPoint, uint32 unstakeDelaySecs) external payable;
         function deployCounterFactualAccount(address moduleSetupContract, bytes moduleSetupData, uint256 index) external returns (address);
         function getAddressForCounterFactualAccount(address moduleSetupContract, bytes moduleSetupData, uint256 index) external view returns (address);
     }

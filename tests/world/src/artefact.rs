@@ -9,10 +9,14 @@ use alloy::primitives::Bytes;
 use serde::Deserialize;
 
 /// Contracts whose npm package holds bytecode: name, and file in `contracts/node_modules`.
-const PACKAGED: [(&str, &str); 5] = [
+const PACKAGED: [(&str, &str); 6] = [
     (
         "EntryPoint",
         "account-abstraction-v06/artifacts/EntryPoint.json",
+    ),
+    (
+        "VerifyingPaymaster",
+        "account-abstraction-v06/artifacts/VerifyingPaymaster.json",
     ),
     (
         "UniswapV3Factory",

@@ -25,6 +25,7 @@
 pub mod abi;
 mod artefact;
 mod chain;
+mod counterfactual;
 mod dex;
 pub mod erc7562;
 mod error;
@@ -44,12 +45,13 @@ use devnode::Devnode;
 
 pub use artefact::{Artefact, ArtefactError, artefact, program};
 pub use chain::{Chain, ChainError, PRIVATE_KEY, RPC_URL, Remote};
+pub use counterfactual::Counterfactual;
 pub use dex::POOL_FEE;
 pub use error::{WorldError, describe};
 pub use main_job::{LEAST_PRICE, MAX_A, MainJob, Programs, to};
 pub use ops::{Bundle, OpResult, Outcome};
 
-use abi::{AccountFactory, EcdsaModule, EntryPoint, Token};
+use abi::{EntryPoint, Token};
 
 /// Uniswap's periphery wants an address for wrapped ether. No package has that contract as
 /// bytecode and nothing here pays in ether, so there is no code at it.
@@ -185,24 +187,7 @@ impl World {
         owner: &PrivateKeySigner,
         index: u64,
     ) -> Result<Address, WorldError> {
-        let init = EcdsaModule::initForSmartAccountCall {
-            eoaOwner: owner.address(),
-        };
-        let (module, data) = (self.ecdsa_module, Bytes::from(init.abi_encode()));
-        let index = U256::from(index);
-        let account = self.view(
-            self.account_factory,
-            AccountFactory::getAddressForCounterFactualAccountCall {
-                moduleSetupContract: module,
-                moduleSetupData: data.clone(),
-                index,
-            },
-        )?;
-        let deploy = AccountFactory::deployCounterFactualAccountCall {
-            moduleSetupContract: module,
-            moduleSetupData: data,
-            index,
-        };
+        let Counterfactual { account, deploy } = self.counterfactual(owner.address(), index)?;
         self.send(self.deployer, self.account_factory, deploy)?;
         self.label(account, "account");
         let deposit = EntryPoint::depositToCall { account };

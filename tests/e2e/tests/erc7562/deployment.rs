@@ -3,12 +3,11 @@
 use alloy::{
     primitives::{Address, B256, Bytes, U256, aliases::U192, keccak256},
     signers::local::PrivateKeySigner,
-    sol_types::SolCall,
 };
 use session_keys::{UserOp, execute};
 use world::{
     World,
-    abi::{AccountFactory, EcdsaModule, EntryPoint},
+    abi::EntryPoint,
     erc7562::{Phase, Rule},
     to,
 };
@@ -22,21 +21,8 @@ fn owner() -> PrivateKeySigner {
 /// The owner's first userOp of an account that is not there yet; its deposit is.
 fn first_op(world: &mut World) -> UserOp {
     let owner = owner();
-    let init = EcdsaModule::initForSmartAccountCall {
-        eoaOwner: owner.address(),
-    };
-    let data = Bytes::from(init.abi_encode());
-    let address = AccountFactory::getAddressForCounterFactualAccountCall {
-        moduleSetupContract: world.ecdsa_module,
-        moduleSetupData: data.clone(),
-        index: U256::ZERO,
-    };
-    let account: Address = world.view(world.account_factory, address).unwrap();
-    let deploy = AccountFactory::deployCounterFactualAccountCall {
-        moduleSetupContract: world.ecdsa_module,
-        moduleSetupData: data,
-        index: U256::ZERO,
-    };
+    let first = world.counterfactual(owner.address(), 0).unwrap();
+    let account = first.account;
     let (entry_point, deployer) = (world.entry_point, world.deployer);
     let deposit = EntryPoint::depositToCall { account };
     let wei = U256::from(10).pow(U256::from(18));
@@ -45,9 +31,7 @@ fn first_op(world: &mut World) -> UserOp {
         .unwrap();
     let nothing = execute(&to(world.trader, Bytes::new()));
     let mut op = world.user_op(account, U192::ZERO, nothing).unwrap();
-    op.initCode = [&world.account_factory[..], &deploy.abi_encode()]
-        .concat()
-        .into();
+    op.initCode = world.init_code(&first);
     world.sign_as_owner(&owner, &mut op).unwrap();
     op
 }
