@@ -1,18 +1,16 @@
 // Compiles groups of Solidity files with npm's solc to target/contracts/NAME.json. A group is compiled again only
-// when something that it was made from has changed: this file, the compiler, a source that solc read last time,
+// when something that it was made from has changed: this file or solc.mjs, the compiler, a source that solc read last time,
 // or the list of sources. Called by scripts/build-contracts.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { compilerPath, solc, Stop } from "./solc.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const out = join(root, "target", "contracts");
-
-/** The npm alias of the compiler, for all groups: Biconomy's sources ask for exactly this version. */
-const SOLC = "solc-0.8.17";
 
 const SETTINGS = { viaIR: true, optimizer: { enabled: true, runs: 800 } };
 
@@ -52,9 +50,6 @@ const GROUPS = {
   templates: ours("templates"),
 };
 
-/** A failure that the reader can act on; printed without a stack. */
-class Stop extends Error {}
-
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 
 /** The file of a source unit. Ours are named from the root (contracts/...), packages' as they are imported. */
@@ -69,42 +64,6 @@ function read(unit) {
   if (existsSync(path)) return readFileSync(path, "utf8");
   const hint = path.startsWith(join(here, "node_modules")) ? ": run scripts/setup" : "";
   throw new Stop(`${relative(root, path)} is missing${hint}`);
-}
-
-let soljson; // loaded once, and only if something is to be compiled
-
-function compilerPath() {
-  const path = join(here, "node_modules", SOLC, "soljson.js");
-  if (!existsSync(path)) throw new Stop(`${relative(root, path)} is missing: run scripts/setup`);
-  return path;
-}
-
-/**
- * Standard JSON in and out. The input goes in by a pointer into the compiler's heap (the wrapper of the package
- * copies it to the compiler's small stack); solc asks for imports through `load`.
- */
-function solc(input, load) {
-  soljson ??= createRequire(import.meta.url)(compilerPath());
-  const copy = (text) => {
-    const size = soljson.lengthBytesUTF8(text) + 1;
-    const pointer = soljson._solidity_alloc(size);
-    soljson.stringToUTF8(text, pointer, size);
-    return pointer;
-  };
-  const callback = soljson.addFunction((_context, kind, name, contents, error) => {
-    if (soljson.UTF8ToString(kind) !== "source") return;
-    try {
-      soljson.setValue(contents, copy(load(soljson.UTF8ToString(name))), "*");
-    } catch (reason) {
-      soljson.setValue(error, copy(reason.message), "*");
-    }
-  }, "viiiii");
-  try {
-    return JSON.parse(soljson.UTF8ToString(soljson._solidity_compile(copy(JSON.stringify(input)), callback, 0)));
-  } finally {
-    soljson.removeFunction(callback);
-    soljson._solidity_reset();
-  }
 }
 
 /** Contract name -> text of its file. `sources` gets every unit that solc read, with its hash. */
@@ -182,6 +141,7 @@ function build(group) {
   const key = sha256(
     JSON.stringify([
       sha256(readFileSync(fileURLToPath(import.meta.url))),
+      sha256(readFileSync(join(here, "solc.mjs"))),
       sha256(readFileSync(compilerPath())),
       units,
     ]),
