@@ -20,14 +20,16 @@ session_shell::program! {
 fn validate_session_user_op(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 4)?;
     let user_op = UserOp::new(&arguments, 0)?;
-    let grant = Grant::decode(arguments.bytes(2)?, &address())?;
+    let session_key_data = arguments.bytes(2)?;
+    let session_key_signature = arguments.bytes(3)?;
+    let grant = Grant::decode(session_key_data, &address())?;
     grant.check(&user_op, false)?;
     let is_signed = svm::ask_user_op(
         grant.inner_svm,
         arguments.tail(0)?,
         arguments.word(1)?,
         grant.inner_data,
-        arguments.bytes(3)?,
+        session_key_signature,
     )?;
     Ok(svm::bool_word(is_signed))
 }
