@@ -1,3 +1,4 @@
 //! What the differential tests share.
 
 pub mod calldata;
+pub mod traps;

@@ -9,7 +9,6 @@ mod oracle;
 mod request;
 mod rules;
 mod scene;
-mod traps;
 
 use std::{
     cell::RefCell,
@@ -23,6 +22,7 @@ use alloy::{
     sol_types::{Revert, SolError},
 };
 use devnode::ExecutionResult;
+use differential::traps::Traps;
 use proptest::{
     collection::vec,
     prelude::any,
@@ -34,7 +34,6 @@ use crate::{
     request::{Entry, Input, input},
     rules::Svm,
     scene::Scene,
-    traps::Traps,
 };
 
 const CASES: u32 = 3_000;

@@ -368,14 +368,11 @@ fn leaves(job: &mut MainJob, other_key: &PrivateKeySigner, yes: Address) -> Vec<
         };
         malformed(Svm::Swap, grant.abi_encode());
     }
-    // Aave's supply, which is not accepted yet, and whatever.
-    for selector in [[0x61, 0x7b, 0xa0, 0x37], [0xde, 0xad, 0xbe, 0xef]] {
-        let grant = Stake {
-            selector: selector.into(),
-            ..deposit.clone()
-        };
-        malformed(Svm::Stake, grant.abi_encode());
-    }
+    let unknown = Stake {
+        selector: [0xde, 0xad, 0xbe, 0xef].into(),
+        ..deposit.clone()
+    };
+    malformed(Svm::Stake, unknown.abi_encode());
     for grant in [&deposit, &stake] {
         let grant = Stake {
             token: world.token_b,

@@ -12,12 +12,14 @@ use tracing::{
 };
 
 /// Counts what the embedded chain warns of, from now on and in this thread: traps, and programs that it can not run.
+#[derive(Debug)]
 pub struct Traps {
     count: Arc<AtomicU64>,
     _guard: DefaultGuard,
 }
 
 impl Traps {
+    /// Begins to count.
     pub fn watch() -> Self {
         let count = Arc::default();
         let guard = tracing::subscriber::set_default(Warnings(Arc::clone(&count)));
@@ -27,6 +29,7 @@ impl Traps {
         }
     }
 
+    /// How many there were.
     pub fn count(&self) -> u64 {
         self.count.load(Relaxed)
     }
