@@ -4,7 +4,7 @@
 
 use std::{error::Error, fmt::Write, fs, path::Path};
 
-use e2e::transfers::{ACTIONS, Row, Rules, rows};
+use e2e::transfers::{Job, Row, Rules, rows};
 
 const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/results");
 const HEIGHTS: [u32; 3] = [4, 10, 16];
@@ -17,13 +17,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let mut text = String::from(
-        "# Transfers by session key\n\n\
-         Gas of ERC-20 transfers of an account, all under one session, on the embedded chain (ArbOS 51), without L1 fees. Made by\n\
+        "# Session keys beside Biconomy's\n\n\
+         Gas of ERC-20 transfers of an account, all under one session, and of approve, swap and deposit (Uniswap V3, ERC-4626)\n\
+         under three, on the embedded chain (ArbOS 51), without L1 fees. Made by\n\
          `cargo run --profile host -p e2e --example transfers`, after `scripts/build-programs`. The second userOp of its\n\
          kind: balances are not zero any more. module: the account's call of manager or router, with all of its calls.\n\n\
-         Typed: `erc20-transfer`. Bounded: the same inside `bounded`. Generic: `abi` with two rules; for it the account is\n\
-         asked whether the target is a module. Solidity: the npm package's manager, router and ERC20 module on the same\n\
-         chain; its router is older than the deployed one, which costs up to 2 % more.\n",
+         Typed: an SVM of ours for each. Bounded: the same inside `bounded`. Generic: `abi` with two rules, four for the swap\n\
+         (which then has no least price); for it the account is asked whether the target is a module. Solidity: the npm package's\n\
+         manager, router and ERC20 module on the same chain; its router is older than the deployed one, which costs up to 2 %\n\
+         more. That package has no modules for swap and deposit: there they are our Solidity oracles (contracts/reference).\n",
     );
     for height in HEIGHTS {
         table(&mut text, &all, height)?;
@@ -40,20 +42,20 @@ fn table(text: &mut String, all: &[Row], height: u32) -> Result<(), Box<dyn Erro
     writeln!(
         text,
         "\n## 2^{height} leaves\n\n\
-         | transfers | rules | module, cached | of Solidity's | module, uncached | of Solidity's | handleOps, cached | of Solidity's | uncached | of Solidity's | calldata, bytes |\n\
+         | userOp | rules | module, cached | of Solidity's | module, uncached | of Solidity's | handleOps, cached | of Solidity's | uncached | of Solidity's | calldata, bytes |\n\
          | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     )?;
-    for actions in ACTIONS {
+    for job in Job::ALL {
         let row = |rules, is_cached| {
             all.iter().find(|row| {
-                (row.height, row.actions, row.rules, row.is_cached)
-                    == (height, actions, rules, is_cached)
+                (row.height, row.job, row.rules, row.is_cached) == (height, job, rules, is_cached)
             })
         };
         let peer = row(Rules::Solidity, true).ok_or("no row of Solidity's")?;
-        let name = match actions {
-            0 => String::from("one, by the manager"),
-            many => format!("{many}, by the router"),
+        let name = match job {
+            Job::Single => String::from("1 transfer, manager"),
+            Job::Transfers(many) => format!("{many} transfers, router"),
+            Job::Flow => String::from("approve, swap, deposit, router"),
         };
         for rules in [Rules::Typed, Rules::Bounded, Rules::Generic] {
             let cached = row(rules, true).ok_or("no cached row")?;

@@ -1,7 +1,8 @@
-//! The gas of ERC-20 transfers by session, beside Biconomy's Solidity programs from npm on the same chain.
+//! The gas of transfers, and of approve, swap and deposit, by session; beside Biconomy's Solidity programs from npm on the
+//! same chain.
 
 use alloy::{
-    primitives::{Address, U256, aliases::U192, keccak256},
+    primitives::{Address, Bytes, U256, aliases::U192, keccak256},
     sol_types::SolCall,
 };
 use serde::{Deserialize, Serialize};
@@ -11,20 +12,25 @@ use session_keys::{
     session_data::{AbiRule, AbiRules, Bounds, Condition, Erc20Transfer, Lane},
     sign,
 };
-use world::{A, MainJob, World, WorldError, abi::Token, to};
+use world::{
+    MAX_A, MainJob, World, WorldError,
+    abi::{SwapRouter, Token, Vault},
+    to,
+};
 
 use crate::gas::{first_call, spread};
 
-/// What checks the transfers.
+/// What checks the actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rules {
-    /// `erc20-transfer`.
+    /// `erc20-transfer`; in the flow `erc20-approval`, `dex-swap` and `erc20-stake`.
     Typed,
     /// The same inside `bounded`, in a lane.
     Bounded,
-    /// `abi`, with two rules: every target is asked about.
+    /// `abi`: every target is asked about.
     Generic,
-    /// The npm package's manager, router and ERC20 module. Its router is older than the deployed one.
+    /// The npm package's manager, router (older than the deployed one) and ERC20 module. That package has none for swap and
+    /// deposit: in the flow they are our Solidity oracles.
     Solidity,
 }
 
@@ -33,8 +39,29 @@ impl Rules {
     pub const ALL: [Self; 4] = [Self::Typed, Self::Bounded, Self::Generic, Self::Solidity];
 }
 
-/// Numbers of actions; 0 is a single one through the manager.
-pub const ACTIONS: [usize; 6] = [0, 1, 2, 4, 8, 16];
+/// What a userOp does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Job {
+    /// One transfer, through the manager.
+    Single,
+    /// So many transfers under one session, through the router.
+    Transfers(usize),
+    /// Approve, swap, deposit, under three sessions, through the router.
+    Flow,
+}
+
+impl Job {
+    /// All that are measured.
+    pub const ALL: [Self; 7] = [
+        Self::Single,
+        Self::Transfers(1),
+        Self::Transfers(2),
+        Self::Transfers(4),
+        Self::Transfers(8),
+        Self::Transfers(16),
+        Self::Flow,
+    ];
+}
 
 /// Gas of the second userOp of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,10 +70,10 @@ pub struct Row {
     pub height: u32,
     /// Are our programs in the chain's cache?
     pub is_cached: bool,
-    /// What checks the transfers.
+    /// What checks the actions.
     pub rules: Rules,
-    /// Transfers in the batch; 0: one, through the manager.
-    pub actions: usize,
+    /// What is done.
+    pub job: Job,
     /// Of the account's call of the module, all its calls included.
     pub module: u64,
     /// Of the whole transaction.
@@ -60,13 +87,15 @@ pub struct Row {
 struct Peers {
     manager: Address,
     router: Address,
-    svm: Address,
+    erc20: Address,
+    swap: Address,
+    stake: Address,
 }
 
 struct Bench {
     job: MainJob,
     peers: Peers,
-    /// Of each of [`Rules::ALL`], in the tree.
+    /// In the tree, of each of [`Rules::ALL`]: transfer, approve, swap, deposit.
     places: Vec<usize>,
 }
 
@@ -84,16 +113,16 @@ pub fn rows(height: u32, is_cached: bool) -> Result<Vec<Row>, WorldError> {
         if rules == Rules::Solidity && !is_cached {
             continue;
         }
-        for actions in ACTIONS {
+        for job in Job::ALL {
             let mut last = None;
             for _ in 0..2 {
-                last = Some(bench.run(rules, actions)?);
+                last = Some(bench.run(rules, job)?);
             }
             rows.extend(last.map(|(module, handle_ops, calldata_bytes)| Row {
                 height,
                 is_cached,
                 rules,
-                actions,
+                job,
                 module,
                 handle_ops,
                 calldata_bytes,
@@ -120,7 +149,9 @@ impl Bench {
         let peers = Peers {
             manager: world.deploy("SessionKeyManager", &[])?,
             router: world.deploy("BatchedSessionRouter", &[])?,
-            svm: world.deploy("ERC20SessionValidationModule", &[])?,
+            erc20: world.deploy("ERC20SessionValidationModule", &[])?,
+            swap: world.deploy("DexSwapOracle", &[])?,
+            stake: world.deploy("Erc20StakeOracle", &[])?,
         };
         let mut job = MainJob::before_grant(world, programs)?;
         let sessions = sessions(&job, svms, peers)?;
@@ -138,8 +169,8 @@ impl Bench {
         Ok(Self { job, peers, places })
     }
 
-    fn run(&mut self, rules: Rules, actions: usize) -> Result<(u64, u64, usize), WorldError> {
-        let (op, module) = self.user_op(rules, actions)?;
+    fn run(&mut self, rules: Rules, job: Job) -> Result<(u64, u64, usize), WorldError> {
+        let (op, module) = self.user_op(rules, job)?;
         let bundle = self.job.world.handle_ops(&[op])?.succeeded()?;
         let hash = bundle.receipt.transaction_hash;
         let trace = self.job.world.chain.trace_transaction(hash);
@@ -153,14 +184,21 @@ impl Bench {
     }
 
     /// Signed; and the module that validates it.
-    fn user_op(&self, rules: Rules, actions: usize) -> Result<(UserOp, Address), WorldError> {
+    fn user_op(&self, rules: Rules, job: Job) -> Result<(UserOp, Address), WorldError> {
         let Deployment {
             manager, router, ..
         } = self.job.key.deployment;
+        let of_rules = Rules::ALL.iter().position(|other| *other == rules);
+        let first = 4 * of_rules.unwrap_or_default();
+        let place = |kind: usize| self.places.get(first + kind).copied().unwrap_or_default();
         let transfer = self.transfer();
-        let call_data = match actions {
-            0 => execute(&transfer),
-            many => execute_batch(&vec![transfer; many]),
+        let (call_data, places) = match job {
+            Job::Single => (execute(&transfer), vec![place(0)]),
+            Job::Transfers(many) => (execute_batch(&vec![transfer; many]), vec![place(0); many]),
+            Job::Flow => (
+                execute_batch(&self.job.actions()),
+                vec![place(1), place(2), place(3)],
+            ),
         };
         let lane = if rules == Rules::Bounded {
             LANE
@@ -168,56 +206,45 @@ impl Bench {
             U192::ZERO
         };
         let mut op = self.job.world.user_op(self.job.account, lane, call_data)?;
-        let place = Rules::ALL.iter().position(|other| *other == rules);
-        let place = place
-            .and_then(|at| self.places.get(at))
-            .copied()
-            .unwrap_or_default();
-        match (rules, actions) {
-            (Rules::Solidity, 0) => {
-                let deployment = Deployment {
-                    manager: self.peers.manager,
-                    ..self.job.key.deployment
-                };
-                let key = SessionKey {
-                    deployment,
-                    ..self.job.key.clone()
-                };
-                key.sign(&self.job.tree, &[place], &mut op)?;
-                Ok((op, self.peers.manager))
-            }
-            (Rules::Solidity, many) => {
-                self.sign_for_peer(&mut op, place, many)?;
-                Ok((op, self.peers.router))
-            }
-            (_, 0) => {
-                self.job.key.sign(&self.job.tree, &[place], &mut op)?;
-                Ok((op, manager))
-            }
-            (_, many) => {
-                self.job
-                    .key
-                    .sign(&self.job.tree, &vec![place; many], &mut op)?;
-                Ok((op, router))
-            }
+        if rules != Rules::Solidity {
+            self.job.key.sign(&self.job.tree, &places, &mut op)?;
+            let module = if job == Job::Single { manager } else { router };
+            return Ok((op, module));
         }
+        if job == Job::Single {
+            let deployment = Deployment {
+                manager: self.peers.manager,
+                ..self.job.key.deployment
+            };
+            let key = SessionKey {
+                deployment,
+                ..self.job.key.clone()
+            };
+            key.sign(&self.job.tree, &places, &mut op)?;
+            return Ok((op, self.peers.manager));
+        }
+        self.sign_for_peer(&mut op, &places)?;
+        Ok((op, self.peers.router))
     }
 
     /// The npm package's router wants the hash together with the manager signed.
-    fn sign_for_peer(&self, op: &mut UserOp, place: usize, many: usize) -> Result<(), WorldError> {
+    fn sign_for_peer(&self, op: &mut UserOp, places: &[usize]) -> Result<(), WorldError> {
         let manager = self.peers.manager;
         let hash = self.job.world.hash(op);
         let hash = keccak256([hash.as_slice(), manager.as_slice()].concat());
         let signature = sign(&self.job.key.signer, hash);
         let signature = signature.map_err(|error| WorldError::Sign(error.to_string()))?;
-        let proof = self.job.tree.proof(place).unwrap_or_default();
-        let items: Vec<_> = self.job.tree.sessions()[place..=place]
+        let tree = &self.job.tree;
+        let proofs: Vec<_> = places
             .iter()
-            .cycle()
-            .take(many)
-            .map(|session| Item {
-                session,
-                proof: &proof,
+            .map(|place| tree.proof(*place).unwrap_or_default())
+            .collect();
+        let items: Vec<_> = places
+            .iter()
+            .zip(&proofs)
+            .map(|(place, proof)| Item {
+                session: &tree.sessions()[*place],
+                proof,
                 call_specific_data: &[],
             })
             .collect();
@@ -236,7 +263,7 @@ impl Bench {
     }
 }
 
-/// One for each of [`Rules::ALL`]: at most 10 A to the trader.
+/// For each of [`Rules::ALL`]: at most 10 A to the trader; then the three of the main job.
 fn sessions(
     job: &MainJob,
     [transfer, abi]: [Address; 2],
@@ -244,29 +271,19 @@ fn sessions(
 ) -> Result<Vec<Session>, WorldError> {
     let session_key = job.key.address();
     let (token, recipient) = (job.world.token_a, job.world.trader);
-    let max_amount = U256::from(10) * A;
     let grant = Erc20Transfer {
         session_key,
         token,
         recipient,
-        max_amount,
-    };
-    let rules = AbiRules {
-        session_key,
-        contract: token,
-        selector: Token::transferCall::SELECTOR.into(),
-        max_value: U256::ZERO,
-        rules: vec![
-            AbiRule::argument(0, Condition::Equal, recipient)?,
-            AbiRule::argument(1, Condition::AtMost, max_amount)?,
-        ],
+        max_amount: MAX_A,
     };
     let session = |svm, session_key_data| Session {
         svm,
         session_key_data,
         ..Session::default()
     };
-    let typed = session(transfer, grant.encode());
+    let mut typed = vec![session(transfer, grant.encode())];
+    typed.extend(job.sessions()?);
     let lane = Lane {
         key: LANE,
         max_uses: 1_000,
@@ -275,10 +292,62 @@ fn sessions(
         serves_several_actions: true,
         ..Bounds::new(lane, u128::MAX, 10_000_000)
     };
-    Ok(vec![
-        typed.clone(),
-        bounds.wrap(&typed)?,
-        session(abi, rules.encode()?),
-        session(peers.svm, grant.encode()),
+    let mut solidity = typed.clone();
+    let svms = [peers.erc20, peers.erc20, peers.swap, peers.stake];
+    for (session, svm) in solidity.iter_mut().zip(svms) {
+        session.svm = svm;
+    }
+    let mut all = typed.clone();
+    for session in &typed {
+        all.push(bounds.wrap(session)?);
+    }
+    for data in generic(job)? {
+        all.push(session(abi, data));
+    }
+    all.extend(solidity);
+    Ok(all)
+}
+
+/// The same by rules on the arguments.
+fn generic(job: &MainJob) -> Result<[Bytes; 4], WorldError> {
+    let rules = |contract, selector: [u8; 4], rules: Vec<AbiRule>| {
+        let grant = AbiRules {
+            session_key: job.key.address(),
+            contract,
+            selector: selector.into(),
+            max_value: U256::ZERO,
+            rules,
+        };
+        grant.encode()
+    };
+    let world = &job.world;
+    let equal = |argument, address: Address| AbiRule::argument(argument, Condition::Equal, address);
+    let at_most = |argument, amount: U256| AbiRule::argument(argument, Condition::AtMost, amount);
+    Ok([
+        rules(
+            world.token_a,
+            Token::transferCall::SELECTOR,
+            vec![equal(0, world.trader)?, at_most(1, MAX_A)?],
+        )?,
+        rules(
+            world.token_a,
+            Token::approveCall::SELECTOR,
+            vec![equal(0, world.swap_router)?, at_most(1, MAX_A)?],
+        )?,
+        rules(
+            world.swap_router,
+            SwapRouter::exactInputSingleCall::SELECTOR,
+            vec![
+                equal(0, world.token_a)?,
+                equal(1, world.token_b)?,
+                equal(3, job.account)?,
+                at_most(5, MAX_A)?,
+            ],
+        )?,
+        rules(
+            world.vault,
+            Vault::depositCall::SELECTOR,
+            vec![at_most(0, MainJob::MAX_B)?, equal(1, job.account)?],
+        )?,
     ])
 }

@@ -1,6 +1,6 @@
 //! The gas of transfers is what benches/results/transfers.json says, and within what was promised.
 
-use e2e::transfers::{Row, Rules, rows};
+use e2e::transfers::{Job, Row, Rules, rows};
 
 #[test]
 fn transfers_cost_what_the_table_says() {
@@ -17,12 +17,12 @@ fn transfers_cost_what_the_table_says() {
         committed,
         "if that is meant: cargo run --profile host -p e2e --example transfers"
     );
-    let module = |actions| {
+    let module = |job| {
         let row = committed
             .iter()
-            .find(|row| (row.rules, row.actions) == (Rules::Typed, actions));
+            .find(|row| (row.rules, row.job) == (Rules::Typed, job));
         row.unwrap().module
     };
-    assert!(module(0) <= 10_500);
-    assert!(module(16) <= 32_000);
+    assert!(module(Job::Single) <= 10_500);
+    assert!(module(Job::Transfers(16)) <= 32_000);
 }
