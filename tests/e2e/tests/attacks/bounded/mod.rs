@@ -3,6 +3,7 @@
 mod batches;
 mod envelope;
 mod foreign;
+mod greedy;
 mod lanes;
 mod outflow;
 mod weeks;
