@@ -7,8 +7,9 @@ use alloy::{
 };
 use session_keys::{
     Action, Deployment, Session, SessionKey, Tree, UserOp, calls, execute, execute_batch,
+    session_data::{DexSwap, Erc20Approval},
 };
-use world::{A, Bundle, Outcome, World};
+use world::{A, B, Bundle, Outcome, World, abi::Token};
 
 pub(crate) struct Scene {
     pub(crate) world: World,
@@ -91,6 +92,37 @@ impl Scene {
         let manager = self.key.deployment.manager;
         let root = calls::set_merkle_root(self.tree.root());
         self.as_owner(&[to_account(manager, root)]);
+    }
+
+    /// 10 A may be approved to the DEX and sold there, for at least 1,900 B each: sessions 0 and 1. Gives the approval.
+    pub(crate) fn grant_swaps(&mut self, dex: Address) -> Action {
+        let (token_in, token_out) = (self.world.token_a, self.world.token_b);
+        let session_key = self.key.address();
+        let approval = Erc20Approval {
+            session_key,
+            token: token_in,
+            spender: dex,
+            max_amount: ten_a(),
+        };
+        let swap = DexSwap {
+            session_key,
+            dex,
+            token_in,
+            token_out,
+            recipient: self.account,
+            max_amount_in: ten_a(),
+            min_out_num: U256::from(1_900) * B,
+            min_out_den: A,
+        };
+        self.grant(&[
+            ("erc20-approval", approval.encode().unwrap()),
+            ("dex-swap", swap.encode().unwrap()),
+        ]);
+        let approve = Token::approveCall {
+            spender: dex,
+            amount: ten_a(),
+        };
+        call(token_in, &approve)
     }
 
     /// The account does this, by its owner's word.

@@ -8,10 +8,7 @@ use alloy::{
     sol,
     sol_types::{SolCall, SolValue},
 };
-use session_keys::{
-    Action,
-    session_data::{DexSwap, Erc20Approval},
-};
+use session_keys::Action;
 use world::{A, B, World, abi::Token};
 
 use crate::{
@@ -84,34 +81,10 @@ fn dex() -> Dex {
     let mut scene = Scene::new();
     let (dex, pair) = deploy(&mut scene.world);
     let (token_in, token_out) = (scene.world.token_a, scene.world.token_b);
-    let session_key = scene.key.address();
-    let approval = Erc20Approval {
-        session_key,
-        token: token_in,
-        spender: dex,
-        max_amount: ten_a(),
-    };
-    let swap = DexSwap {
-        session_key,
-        dex,
-        token_in,
-        token_out,
-        recipient: scene.account,
-        max_amount_in: ten_a(),
-        min_out_num: U256::from(1_900) * B,
-        min_out_den: A,
-    };
-    scene.grant(&[
-        ("erc20-approval", approval.encode().unwrap()),
-        ("dex-swap", swap.encode().unwrap()),
-    ]);
-    let approve = Token::approveCall {
-        spender: dex,
-        amount: ten_a(),
-    };
+    let approve = scene.grant_swaps(dex);
     let swap = swap_along(&[token_in, token_out], scene.account);
     Dex {
-        approve: call(token_in, &approve),
+        approve,
         swap: call(dex, &swap),
         pair,
         scene,

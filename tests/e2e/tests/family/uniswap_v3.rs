@@ -8,11 +8,8 @@ use alloy::{
     sol,
     sol_types::SolValue,
 };
-use session_keys::{
-    Action,
-    session_data::{DexSwap, Erc20Approval},
-};
-use world::{A, B, POOL_FEE, abi::Token};
+use session_keys::Action;
+use world::{B, POOL_FEE};
 
 use crate::{
     packages,
@@ -57,31 +54,7 @@ fn dex() -> Dex {
         .abi_encode_params();
     let dex = packages::deploy(world, SWAP_ROUTER_02, &Default::default(), &arguments);
     let (token_in, token_out) = (world.token_a, world.token_b);
-    let session_key = scene.key.address();
-    let approval = Erc20Approval {
-        session_key,
-        token: token_in,
-        spender: dex,
-        max_amount: ten_a(),
-    };
-    let swap = DexSwap {
-        session_key,
-        dex,
-        token_in,
-        token_out,
-        recipient: scene.account,
-        max_amount_in: ten_a(),
-        min_out_num: U256::from(1_900) * B,
-        min_out_den: A,
-    };
-    scene.grant(&[
-        ("erc20-approval", approval.encode().unwrap()),
-        ("dex-swap", swap.encode().unwrap()),
-    ]);
-    let approve = Token::approveCall {
-        spender: dex,
-        amount: ten_a(),
-    };
+    let approve = scene.grant_swaps(dex);
     let params = ExactInputSingleParams {
         tokenIn: token_in,
         tokenOut: token_out,
@@ -93,7 +66,7 @@ fn dex() -> Dex {
     };
     Dex {
         scene,
-        approve: call(token_in, &approve),
+        approve,
         swap: call(dex, &exactInputSingleCall { params }),
     }
 }
