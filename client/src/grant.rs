@@ -1,6 +1,6 @@
 //! What an owner grants, checked before it becomes leaves of a tree (7.2-J, 7.2-M, §10.7).
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, U256};
 use session_core::rules::{Rules as _, dex_swap, erc20_stake, erc1155_mint};
 
 use crate::{
@@ -26,7 +26,13 @@ pub struct Grant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fees {
     /// So much, so often.
-    Bounded(Bounds),
+    Bounded {
+        /// The bounds.
+        bounds: Bounds,
+        /// What `EntryPoint.getNonce(account, lane)` answers now: a lane that was used has fewer uses left, and is refused.
+        /// Not looked at without a lane.
+        lane_nonce: U256,
+    },
     /// All ether that the account has, as the key can bundle its own userOps; limits are per action, however often.
     Unlimited,
 }
@@ -48,6 +54,9 @@ pub enum GrantError {
         /// The account.
         account: Address,
     },
+    /// The lane of the bounds is not fresh.
+    #[error(transparent)]
+    Lane(#[from] SessionDataError),
     /// The bounds can not be put round a session.
     #[error("session {index}: {error}")]
     Session {
@@ -62,14 +71,19 @@ impl Grant {
     /// The sessions for the tree.
     ///
     /// # Errors
-    /// The first session that is refused: see [`GrantError`].
+    /// A lane that is not fresh, or the first session that is refused: see [`GrantError`].
     pub fn sessions(&self) -> Result<Vec<Session>, GrantError> {
+        if let Fees::Bounded { bounds, lane_nonce } = &self.fees
+            && let Some(lane) = bounds.lane
+        {
+            lane.check_fresh(*lane_nonce)?;
+        }
         let sessions = self.sessions.iter().enumerate();
         sessions
             .map(|(index, session)| {
                 self.check_recipient(index, session)?;
                 match &self.fees {
-                    Fees::Bounded(bounds) => bounds
+                    Fees::Bounded { bounds, .. } => bounds
                         .wrap(session)
                         .map_err(|error| GrantError::Session { index, error }),
                     Fees::Unlimited => Ok(session.clone()),

@@ -73,11 +73,19 @@ fn bounds(lane: u64) -> Bounds {
     Bounds::new(lane, 1_000, 500)
 }
 
+/// Lane 7, of which so many uses are gone.
+fn fees(uses: u64) -> Fees {
+    Fees::Bounded {
+        bounds: bounds(7),
+        lane_nonce: U256::from(7) << 64 | U256::from(uses),
+    }
+}
+
 fn grant(sessions: Vec<Session>) -> Grant {
     Grant {
         account: ACCOUNT,
         sessions,
-        fees: Fees::Bounded(bounds(7)),
+        fees: fees(0),
         allows_other_recipients: false,
     }
 }
@@ -142,4 +150,28 @@ fn sessions_that_have_bounds_are_refused() {
         error: twice,
     };
     assert_eq!(error, Err(expected));
+}
+
+#[test]
+fn a_lane_that_was_used_is_refused() {
+    let used = Grant {
+        fees: fees(1),
+        ..grant(vec![approval()])
+    };
+    let lane = U192::from(7);
+    let error = SessionDataError::UsedLane { lane, uses: 1 };
+    assert_eq!(used.sessions(), Err(GrantError::Lane(error)));
+    let Fees::Bounded { bounds, lane_nonce } = used.fees else {
+        panic!("they are bounded");
+    };
+    // Without a lane there is none to be used.
+    let bounds = Bounds {
+        lane: None,
+        ..bounds
+    };
+    let free = Grant {
+        fees: Fees::Bounded { bounds, lane_nonce },
+        ..used
+    };
+    assert!(free.sessions().is_ok());
 }

@@ -103,16 +103,13 @@ impl Flow<'_> {
             sender: self.wallet.account,
             key: lane.key,
         };
-        lane.check_fresh(
-            self.wallet
-                .world
-                .view(self.wallet.world.entry_point, nonce)?,
-        )?;
+        let world = &self.wallet.world;
+        let lane_nonce = world.view(world.entry_point, nonce)?;
         let bounds = Bounds {
             paymaster: PaymasterRule::Only(self.wallet.sponsor.address),
             ..Bounds::new(lane, MOST_WEI, MOST_GAS)
         };
-        self.granted(&requests, Fees::Bounded(bounds))
+        self.granted(&requests, Fees::Bounded { bounds, lane_nonce })
     }
 
     fn granted(&self, requests: &[SessionRequest], fees: Fees) -> Outcome<Vec<Session>> {
