@@ -4,7 +4,7 @@
 //! accepts them when it executes; what is out of bounds and what is dirty in a narrow word is
 //! [`Malformed`]. Nothing is copied: answers are slices of the calldata.
 
-use crate::{Address, Malformed, Word};
+use crate::{Address, Malformed, Word, words};
 
 const WORD: usize = 32;
 
@@ -78,12 +78,7 @@ impl<'a> Tuple<'a> {
     /// # Errors
     /// If it is out of bounds or its upper 12 bytes are not zero.
     pub fn address(&self, index: usize) -> Result<&'a Address, Malformed> {
-        let (high, low) = self.word(index)?.split_first_chunk().ok_or(Malformed)?;
-        let (middle, low) = low.split_first_chunk().ok_or(Malformed)?;
-        if u64::from_ne_bytes(*high) != 0 || u32::from_ne_bytes(*middle) != 0 {
-            return Err(Malformed);
-        }
-        low.first_chunk().ok_or(Malformed)
+        words::address(self.word(index)?)
     }
 
     /// A `uint48`.
@@ -91,16 +86,17 @@ impl<'a> Tuple<'a> {
     /// # Errors
     /// If it is out of bounds or does not fit.
     pub fn uint48(&self, index: usize) -> Result<u64, Malformed> {
-        let value = self.uint64(index)?;
+        let value = as_u64(self.word(index)?).ok_or(Malformed)?;
         if value >> 48 != 0 {
             return Err(Malformed);
         }
         Ok(value)
     }
 
-    /// A number that fits in 64 bits: a length or offset.
-    fn uint64(&self, index: usize) -> Result<u64, Malformed> {
-        as_u64(self.word(index)?).ok_or(Malformed)
+    /// A length or offset. One that does not fit is out of bounds of everything, and is refused before anything is added.
+    fn size(&self, index: usize) -> Result<usize, Malformed> {
+        let size = as_u64(self.word(index)?).ok_or(Malformed)?;
+        usize::try_from(size).map_err(|_| Malformed)
     }
 
     /// Everything from the place that the offset in word `index` names to the end of the region: what is passed on, as it
@@ -109,14 +105,13 @@ impl<'a> Tuple<'a> {
     /// # Errors
     /// If the offset is out of bounds.
     pub fn tail(&self, index: usize) -> Result<&'a [u8], Malformed> {
-        let offset = usize::try_from(self.uint64(index)?).map_err(|_| Malformed)?;
-        self.region.get(offset..).ok_or(Malformed)
+        self.region.get(self.size(index)?..).ok_or(Malformed)
     }
 
     /// Length word and what follows it, of what the offset in word `index` names.
     fn counted(&self, index: usize) -> Result<(usize, &'a [u8]), Malformed> {
         let tail = Self::new(self.tail(index)?, 1)?;
-        let len = usize::try_from(tail.uint64(0)?).map_err(|_| Malformed)?;
+        let len = tail.size(0)?;
         let rest = tail.region.get(WORD..).ok_or(Malformed)?;
         Ok((len, rest))
     }
@@ -172,6 +167,14 @@ impl<'a> Array<'a> {
         } else {
             Err(Malformed)
         }
+    }
+
+    /// Where a dynamic element is: those at one offset are the same bytes.
+    ///
+    /// # Errors
+    /// If there is no element of this index, or the offset is out of all bounds.
+    pub fn offset(&self, index: usize) -> Result<usize, Malformed> {
+        self.at(index)?.size(index)
     }
 
     /// A word.

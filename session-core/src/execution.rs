@@ -4,6 +4,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     abi::{Array, Tuple},
     reject,
+    words::is_zero,
 };
 
 /// `execute(address,uint256,bytes)`.
@@ -29,7 +30,7 @@ pub struct Action<'a> {
 impl Action<'_> {
     /// Does no ether go with it?
     pub fn has_no_value(&self) -> bool {
-        *self.value == [0; 32]
+        is_zero(self.value)
     }
 }
 

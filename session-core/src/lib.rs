@@ -28,6 +28,9 @@ pub mod target;
 mod text;
 pub mod user_op;
 pub mod validation_data;
+pub mod words;
+
+use core::fmt;
 
 pub use text::{Text, part};
 
@@ -58,6 +61,16 @@ pub enum Reject {
     Malformed,
     /// `Error(string)`. The EntryPoint says "AA23 reverted: " and the text.
     Text(Text),
+}
+
+impl fmt::Display for Reject {
+    /// The text, or none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => Ok(()),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 impl From<Malformed> for Reject {

@@ -1,10 +1,13 @@
 //! Merkle proofs as OpenZeppelin's `MerkleProof` and merkletreejs with `sortPairs` make them (§2.2).
 
-use crate::{Keccak, Word};
+use crate::{
+    Keccak, Word,
+    words::{is_less, is_zero},
+};
 
 /// The parent of two nodes: keccak of the smaller one and the larger one.
 pub fn parent(keccak: &impl Keccak, a: &Word, b: &Word) -> Word {
-    if a < b {
+    if is_less(a, b) {
         keccak.keccak_pair(a, b)
     } else {
         keccak.keccak_pair(b, a)
@@ -21,5 +24,5 @@ pub fn root(keccak: &impl Keccak, leaf: Word, proof: &[Word]) -> Word {
 /// Is the leaf in the tree of this root? Nothing is in the tree of root 0, which is that of an account without
 /// sessions.
 pub fn is_in(keccak: &impl Keccak, tree: &Word, leaf: Word, proof: &[Word]) -> bool {
-    *tree != [0; 32] && root(keccak, leaf, proof) == *tree
+    !is_zero(tree) && root(keccak, leaf, proof) == *tree
 }

@@ -2,39 +2,34 @@
 
 use core::fmt;
 
-/// The text of an error, at most 40 bytes, held by value. [`text!`](crate::text) makes one of numbers in the code of a
-/// program: its code is paid for once, but its data by every call.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Text([[u8; 8]; 5]);
+/// A text of at most 40 bytes, as the function that writes it: its code is paid for once, but data would be by every
+/// call. [`text!`](crate::text) makes one.
+#[derive(Clone, Copy)]
+pub struct Text(fn() -> [u64; 5]);
 
 impl Text {
-    /// From its bytes, eight in a number. A call of this must stay a call, or the numbers are data again.
+    /// From a function that gives its bytes, eight in a number.
     #[doc(hidden)]
-    #[inline(never)]
-    pub fn of(a: u64, b: u64, c: u64, d: u64, e: u64) -> Self {
-        Self([a, b, c, d, e].map(u64::to_le_bytes))
+    pub const fn of(parts: fn() -> [u64; 5]) -> Self {
+        Self(parts)
     }
 
-    /// The text.
-    pub fn as_bytes(&self) -> &[u8] {
-        let bytes = self.0.as_flattened();
-        let len = bytes.iter().position(|byte| *byte == 0);
-        len.and_then(|len| bytes.get(..len)).unwrap_or(bytes)
+    /// Its bytes, and how many they are.
+    pub fn bytes(self) -> ([[u8; 8]; 5], usize) {
+        let bytes = (self.0)().map(u64::to_le_bytes);
+        let flat = bytes.as_flattened();
+        let len = flat.iter().position(|byte| *byte == 0);
+        (bytes, len.unwrap_or(flat.len()))
     }
 }
 
-impl From<&str> for Text {
-    /// What is beyond 40 bytes is cut off.
-    fn from(text: &str) -> Self {
-        Self::of(
-            part(text, 0),
-            part(text, 1),
-            part(text, 2),
-            part(text, 3),
-            part(text, 4),
-        )
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0)() == (other.0)()
     }
 }
+
+impl Eq for Text {}
 
 /// Eight bytes of a text, as a number; zeros behind its end.
 #[doc(hidden)]
@@ -60,13 +55,15 @@ pub const fn part(text: &str, number: usize) -> u64 {
 macro_rules! text {
     ($text:expr) => {{
         const { assert!($text.len() <= 40) };
-        $crate::Text::of(
-            const { $crate::part($text, 0) },
-            const { $crate::part($text, 1) },
-            const { $crate::part($text, 2) },
-            const { $crate::part($text, 3) },
-            const { $crate::part($text, 4) },
-        )
+        $crate::Text::of(|| {
+            [
+                const { $crate::part($text, 0) },
+                const { $crate::part($text, 1) },
+                const { $crate::part($text, 2) },
+                const { $crate::part($text, 3) },
+                const { $crate::part($text, 4) },
+            ]
+        })
     }};
 }
 
@@ -78,8 +75,16 @@ macro_rules! reject {
     };
 }
 
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (bytes, len) = self.bytes();
+        let text = bytes.as_flattened().get(..len).unwrap_or_default();
+        write!(f, "{}", text.escape_ascii())
+    }
+}
+
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.as_bytes().escape_ascii())
+        write!(f, "\"{self}\"")
     }
 }

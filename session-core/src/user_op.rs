@@ -167,6 +167,8 @@ impl<'a> Session<'a> {
 pub struct RouterSignature<'a> {
     /// The manager that is to prove the sessions.
     pub manager: &'a Address,
+    /// One [`BatchedSession`] for each action, not yet decoded.
+    pub sessions: Array<'a>,
     /// The sessions as they stand: from the array's length word to the end of the module signature.
     pub encoded_sessions: &'a [u8],
     /// The session key's signature of the userOp.
@@ -174,21 +176,15 @@ pub struct RouterSignature<'a> {
 }
 
 impl<'a> RouterSignature<'a> {
-    /// `abi.encode(address, SessionData[], bytes)`. Hands over every session, in order.
+    /// `abi.encode(address, SessionData[], bytes)`.
     ///
     /// # Errors
-    /// By solc's rule.
-    pub fn decode(
-        module_signature: &'a [u8],
-        mut take: impl FnMut(BatchedSession<'a>),
-    ) -> Result<Self, Malformed> {
+    /// By solc's rule; the sessions are checked when they are read.
+    pub fn decode(module_signature: &'a [u8]) -> Result<Self, Malformed> {
         let tuple = Tuple::new(module_signature, 3)?;
-        let sessions = tuple.array(1)?;
-        for index in 0..sessions.len() {
-            take(BatchedSession::at(&sessions, index)?);
-        }
         Ok(Self {
             manager: tuple.address(0)?,
+            sessions: tuple.array(1)?,
             encoded_sessions: tuple.tail(1)?,
             session_key_signature: tuple.bytes(2)?,
         })

@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 use core::arch::wasm32::unreachable;
 
-/// An empty buffer with room for `capacity` bytes.
-pub fn with_capacity(capacity: usize) -> Vec<u8> {
+/// An empty list with room for `capacity` elements.
+pub fn with_capacity<T>(capacity: usize) -> Vec<T> {
     let mut buffer = Vec::new();
     if buffer.try_reserve_exact(capacity).is_err() {
         unreachable();

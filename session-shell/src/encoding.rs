@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Word, pad};
+use session_core::{Address, Text, Word, pad};
 
 use crate::buffer::{append, append_zeros, with_capacity};
 
@@ -18,6 +18,9 @@ pub struct Encoding {
 const WORD: usize = 32;
 
 impl Encoding {
+    /// What a text takes in the tail, at most.
+    pub const TEXT_BYTES: usize = 96;
+
     /// A tuple behind a selector, which may be empty. `tail_bytes` is what the tail will take, about: a good guess saves
     /// copying.
     pub fn new(selector: &[u8], head_words: usize, tail_bytes: usize) -> Self {
@@ -57,6 +60,13 @@ impl Encoding {
         self.encoded(index, &size_word(bytes.len()));
         append(&mut self.buffer, bytes);
         append_zeros(&mut self.buffer, bytes.len().wrapping_neg() % WORD);
+    }
+
+    /// A text, as a `string`.
+    pub fn text(&mut self, index: usize, text: Text) {
+        let (bytes, len) = text.bytes();
+        let bytes = bytes.as_flattened().get(..len).unwrap_or_default();
+        self.bytes(index, bytes);
     }
 
     /// What is encoded already: its offset in the head, the rest in the tail as it stands.

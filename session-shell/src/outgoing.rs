@@ -18,7 +18,7 @@ pub type Returned = Option<Word>;
 /// # Errors
 /// What the callee reverted with.
 pub fn call(to: &Address, data: &[u8]) -> Result<Returned, Revert> {
-    returned(host::call(to, data))
+    first_word(host::call(to, data))
 }
 
 /// A call that may not write.
@@ -26,12 +26,12 @@ pub fn call(to: &Address, data: &[u8]) -> Result<Returned, Revert> {
 /// # Errors
 /// What the callee reverted with.
 pub fn static_call(to: &Address, data: &[u8]) -> Result<Returned, Revert> {
-    returned(host::static_call(to, data))
+    first_word(host::static_call(to, data))
 }
 
-fn returned((is_ok, len): (bool, usize)) -> Result<Returned, Revert> {
+fn first_word((is_ok, len): (bool, usize)) -> Result<Returned, Revert> {
     if !is_ok {
-        return Err(Revert(whole(len)));
+        return Err(Revert::Returned(len));
     }
     let mut word = [0; 32];
     if len < word.len() {
@@ -42,7 +42,7 @@ fn returned((is_ok, len): (bool, usize)) -> Result<Returned, Revert> {
 }
 
 /// All that the last call returned.
-fn whole(len: usize) -> Vec<u8> {
+pub(crate) fn returned(len: usize) -> Vec<u8> {
     let mut data = buffer::with_capacity(len);
     buffer::append_zeros(&mut data, len);
     read_returned(&mut data);

@@ -24,10 +24,9 @@ pub fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
 }
 
 /// The answer of a function that returns `string`.
-pub fn string(text: &Text) -> Vec<u8> {
-    let text = text.as_bytes();
-    let mut answer = Encoding::new(&[], 1, text.len());
-    answer.bytes(0, text);
+pub fn string(text: Text) -> Vec<u8> {
+    let mut answer = Encoding::new(&[], 1, Encoding::TEXT_BYTES);
+    answer.text(0, text);
     answer.finish()
 }
 
@@ -98,15 +97,15 @@ pub const fn bytes<const LEN: usize>(text: &str) -> [u8; LEN] {
 pub(crate) fn answer(input: &[u8], dispatch: Dispatch) -> (Vec<u8>, usize) {
     match run(input, dispatch) {
         Ok(data) => (data, 0),
-        Err(Revert(data)) => (data, 1),
+        Err(revert) => (revert.data(), 1),
     }
 }
 
 fn run(input: &[u8], dispatch: Dispatch) -> Answer {
     let (selector, arguments) = session_core::execution::split(input)?;
-    let entry = dispatch(u32::from_be_bytes(*selector)).ok_or_else(Revert::empty)?;
+    let entry = dispatch(u32::from_be_bytes(*selector)).ok_or(Revert::EMPTY)?;
     if !host::has_no_value() || (!entry.is_reentrant && host::is_reentrant()) {
-        return Err(Revert::empty());
+        return Err(Revert::EMPTY);
     }
     (entry.run)(arguments)
 }

@@ -2,42 +2,48 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Malformed, Reject, Text};
+use session_core::{Malformed, Reject};
 
-use crate::encoding::Encoding;
+use crate::{encoding::Encoding, outgoing::returned};
 
 /// `Error(string)`.
 const ERROR: [u8; 4] = [0x08, 0xc3, 0x79, 0xa0];
 
-/// What a program reverts with.
-#[derive(Debug)]
-pub struct Revert(pub Vec<u8>);
+/// Why a program reverts.
+#[derive(Clone, Copy, Debug)]
+pub enum Revert {
+    /// It refuses what is asked: reverts with nothing or `Error(string)`.
+    Rejected(Reject),
+    /// Its last call reverted, with so many bytes: it reverts with the same.
+    Returned(usize),
+}
 
 impl Revert {
     /// Nothing.
-    pub const fn empty() -> Self {
-        Self(Vec::new())
-    }
+    pub const EMPTY: Self = Self::Rejected(Reject::Malformed);
 
-    /// `Error(string)`.
-    pub fn text(text: &Text) -> Self {
-        let mut data = Encoding::new(&ERROR, 1, text.as_bytes().len());
-        data.bytes(0, text.as_bytes());
-        Self(data.finish())
+    /// What it reverts with.
+    pub(crate) fn data(self) -> Vec<u8> {
+        match self {
+            Self::Rejected(Reject::Malformed) => Vec::new(),
+            Self::Rejected(Reject::Text(text)) => {
+                let mut data = Encoding::new(&ERROR, 1, Encoding::TEXT_BYTES);
+                data.text(0, text);
+                data.finish()
+            }
+            Self::Returned(len) => returned(len),
+        }
     }
 }
 
 impl From<Malformed> for Revert {
     fn from(_: Malformed) -> Self {
-        Self::empty()
+        Self::EMPTY
     }
 }
 
 impl From<Reject> for Revert {
     fn from(reject: Reject) -> Self {
-        match reject {
-            Reject::Malformed => Self::empty(),
-            Reject::Text(text) => Self::text(&text),
-        }
+        Self::Rejected(reject)
     }
 }

@@ -3,10 +3,12 @@
 use alloc::vec::Vec;
 
 use session_core::{
-    Address, Word,
+    Address, Reject, Word,
     abi::{Tuple, as_bool},
     execution::Action,
-    pad, signature,
+    pad,
+    rules::Request,
+    signature,
     user_op::{Session, UserOp},
 };
 
@@ -38,14 +40,14 @@ macro_rules! svm {
         }
 
         fn validate_session_params(arguments: &[u8]) -> $crate::Answer {
-            $crate::svm::validate_params(arguments, |action, session_key_data| {
-                ::session_core::rules::check_action::<$grant>(action, session_key_data)
+            $crate::svm::validate_params(arguments, |request, session_key_data| {
+                ::session_core::rules::check::<$grant>(request, session_key_data)
             })
         }
 
         fn validate_session_user_op(arguments: &[u8]) -> $crate::Answer {
-            $crate::svm::validate_user_op(arguments, |call_data, session_key_data| {
-                ::session_core::rules::check_call_data::<$grant>(call_data, session_key_data)
+            $crate::svm::validate_user_op(arguments, |request, session_key_data| {
+                ::session_core::rules::check::<$grant>(request, session_key_data)
             })
         }
     };
@@ -55,7 +57,7 @@ macro_rules! svm {
 #[doc(hidden)]
 pub fn validate_params(
     arguments: &[u8],
-    check: impl for<'a> FnOnce(&Action<'_>, &'a [u8]) -> Result<&'a Address, session_core::Reject>,
+    check: impl for<'a> FnOnce(Request<'_>, &'a [u8]) -> Result<&'a Address, Reject>,
 ) -> Answer {
     let arguments = Tuple::new(arguments, 5)?;
     let action = Action {
@@ -66,7 +68,7 @@ pub fn validate_params(
     let session_key_data = arguments.bytes(3)?;
     // These rules have no use for callSpecificData, but solc's decoder refuses it if it is out of bounds.
     arguments.bytes(4)?;
-    let session_key = check(&action, session_key_data)?;
+    let session_key = check(Request::Params(action), session_key_data)?;
     Ok(word(&pad(session_key)))
 }
 
@@ -74,14 +76,14 @@ pub fn validate_params(
 #[doc(hidden)]
 pub fn validate_user_op(
     arguments: &[u8],
-    check: impl for<'a> FnOnce(&[u8], &'a [u8]) -> Result<&'a Address, session_core::Reject>,
+    check: impl for<'a> FnOnce(Request<'_>, &'a [u8]) -> Result<&'a Address, Reject>,
 ) -> Answer {
     let arguments = Tuple::new(arguments, 4)?;
     let user_op = UserOp::new(&arguments, 0)?;
     let user_op_hash = arguments.word(1)?;
     let session_key_data = arguments.bytes(2)?;
     let session_key_signature = arguments.bytes(3)?;
-    let session_key = check(user_op.call_data()?, session_key_data)?;
+    let session_key = check(Request::CallData(user_op.call_data()?), session_key_data)?;
     let signer = signature::recover(&Host, user_op_hash, session_key_signature)?;
     Ok(bool_word(signer == *session_key))
 }
@@ -131,7 +133,7 @@ pub fn ask_params(
     }
     match call(session.svm, &data.finish())? {
         Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, key @ ..]) => Ok(key),
-        _ => Err(Revert::empty()),
+        _ => Err(Revert::EMPTY),
     }
 }
 
@@ -154,7 +156,7 @@ pub fn ask_user_op(
     data.bytes(3, session_key_signature);
     data.encoded(0, encoded_user_op);
     let answer = call(svm, &data.finish())?;
-    answer.as_ref().and_then(as_bool).ok_or_else(Revert::empty)
+    answer.as_ref().and_then(as_bool).ok_or(Revert::EMPTY)
 }
 
 /// About what the tail takes: contents, and a length word and padding each.

@@ -2,8 +2,13 @@
 //!
 //! The holder of the key can take the difference between the market's price and the least one, on every call.
 
-use super::{Rules, exact, fits, is_number, is_zero};
-use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+use super::{Rules, fits, is_number};
+use crate::{
+    Address, Malformed, Reject, Word,
+    execution::Action,
+    reject,
+    words::{address, exact, is_less, is_zero, limbs},
+};
 
 /// Uniswap V3 SwapRouter `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient,
 /// uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96))`.
@@ -53,8 +58,8 @@ impl<'a> Rules<'a> for Grant<'a> {
             return Err(reject!("DEXSV Non Zero Value"));
         }
         let swap = match action.data.split_first_chunk() {
-            Some((&EXACT_INPUT_SINGLE, arguments)) => exact_input_single(arguments, 5),
-            Some((&EXACT_INPUT_SINGLE_02, arguments)) => exact_input_single(arguments, 4),
+            Some((&EXACT_INPUT_SINGLE, arguments)) => exact_input_single(arguments),
+            Some((&EXACT_INPUT_SINGLE_02, arguments)) => exact_input_single_02(arguments),
             Some((&SWAP_EXACT_TOKENS, arguments)) => swap_exact_tokens(arguments),
             _ => return Err(reject!("DEXSV Invalid Method")),
         };
@@ -71,11 +76,11 @@ impl<'a> Rules<'a> for Grant<'a> {
         if is_zero(swap.amount_in) {
             return Err(reject!("DEXSV Malformed Call"));
         }
-        if swap.amount_in > self.max_amount_in {
+        if is_less(self.max_amount_in, swap.amount_in) {
             return Err(reject!("DEXSV Max Amount Exceeded"));
         }
         if is_zero(swap.min_out)
-            || is_less(
+            || is_below(
                 &product(swap.min_out, self.min_out_den),
                 &product(swap.amount_in, self.min_out_num),
             )
@@ -87,16 +92,17 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let words = exact(data, 8)?;
+    let [session_key, dex, token_in, token_out, recipient, amounts @ ..] = exact::<8>(data)?;
+    let [max_amount_in, min_out_num, min_out_den] = amounts;
     let grant = Grant {
-        session_key: words.address(0)?,
-        dex: words.address(1)?,
-        token_in: words.address(2)?,
-        token_out: words.address(3)?,
-        recipient: words.address(4)?,
-        max_amount_in: words.word(5)?,
-        min_out_num: words.word(6)?,
-        min_out_den: words.word(7)?,
+        session_key: address(session_key)?,
+        dex: address(dex)?,
+        token_in: address(token_in)?,
+        token_out: address(token_out)?,
+        recipient: address(recipient)?,
+        max_amount_in,
+        min_out_num,
+        min_out_den,
     };
     let has_another_meaning = grant.recipient == grant.dex
         || matches!(grant.recipient.strip_prefix(&[0; 19]), Some([0..=2]));
@@ -115,35 +121,46 @@ struct Swap<'a> {
     min_out: &'a Word,
 }
 
-/// `amounts` is the index of `amountIn`: it, `amountOutMinimum` and `sqrtPriceLimitX96` are the last words.
-fn exact_input_single(arguments: &[u8], amounts: usize) -> Result<Swap<'_>, Malformed> {
-    let (min_out, price_limit) = (amounts.saturating_add(1), amounts.saturating_add(2));
-    let words = exact(arguments, amounts.saturating_add(3))?;
+fn exact_input_single(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
+    let [token_in, token_out, fee, recipient, _deadline, amounts @ ..] = exact::<8>(arguments)?;
+    single([token_in, token_out, fee, recipient], amounts)
+}
+
+fn exact_input_single_02(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
+    let [token_in, token_out, fee, recipient, amounts @ ..] = exact::<7>(arguments)?;
+    single([token_in, token_out, fee, recipient], amounts)
+}
+
+fn single<'a>(
+    [token_in, token_out, fee, recipient]: [&'a Word; 4],
+    [amount_in, min_out, price_limit]: &'a [Word; 3],
+) -> Result<Swap<'a>, Malformed> {
     // Fee (uint24) and price limit (uint160) are free, but must be what the DEX's decoder takes.
-    if !fits(&words, 2, 3)? || !fits(&words, price_limit, 20)? {
+    if !fits(fee, 3) || !fits(price_limit, 20) {
         return Err(Malformed);
     }
     Ok(Swap {
-        token_in: words.address(0)?,
-        token_out: words.address(1)?,
-        recipient: words.address(3)?,
-        amount_in: words.word(amounts)?,
-        min_out: words.word(min_out)?,
+        token_in: address(token_in)?,
+        token_out: address(token_out)?,
+        recipient: address(recipient)?,
+        amount_in,
+        min_out,
     })
 }
 
 /// The path is the two tokens, right behind the head.
 fn swap_exact_tokens(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
-    let words = exact(arguments, 8)?;
-    if !is_number(&words, 2, 0xa0)? || !is_number(&words, 5, 2)? {
+    let [amount_in, min_out, path, recipient, _deadline, path_len, token_in, token_out] =
+        exact(arguments)?;
+    if !is_number(path, 0xa0) || !is_number(path_len, 2) {
         return Err(Malformed);
     }
     Ok(Swap {
-        token_in: words.address(6)?,
-        token_out: words.address(7)?,
-        recipient: words.address(3)?,
-        amount_in: words.word(0)?,
-        min_out: words.word(1)?,
+        token_in: address(token_in)?,
+        token_out: address(token_out)?,
+        recipient: address(recipient)?,
+        amount_in,
+        min_out,
     })
 }
 
@@ -153,14 +170,14 @@ type Product = [u64; 8];
 /// Schoolbook multiplication.
 fn product(a: &Word, b: &Word) -> Product {
     let mut product = [0; 8];
-    for (row, x) in limbs(a).enumerate() {
+    for (row, x) in from_the_low_end(a).into_iter().enumerate() {
         if x == 0 {
             continue;
         }
         let mut carry = 0;
-        let (_, columns) = product.split_at_mut(row);
-        let (columns, rest) = columns.split_at_mut(4);
-        for (column, y) in columns.iter_mut().zip(limbs(b)) {
+        let columns = product.iter_mut().skip(row);
+        let factors = from_the_low_end(b).into_iter().chain([0]);
+        for (column, y) in columns.zip(factors) {
             // At most (2^64 - 1)^2 + 2 (2^64 - 1) = 2^128 - 1.
             let sum = u128::from(x)
                 .wrapping_mul(u128::from(y))
@@ -169,20 +186,17 @@ fn product(a: &Word, b: &Word) -> Product {
             *column = low_half(sum);
             carry = sum >> 64;
         }
-        if let Some(column) = rest.first_mut() {
-            *column = low_half(carry);
-        }
     }
     product
 }
 
-fn is_less(a: &Product, b: &Product) -> bool {
+fn is_below(a: &Product, b: &Product) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
-fn limbs(word: &Word) -> impl Iterator<Item = u64> {
-    let (limbs, _) = word.as_chunks();
-    limbs.iter().rev().map(|limb| u64::from_be_bytes(*limb))
+fn from_the_low_end(word: &Word) -> [u64; 4] {
+    let [a, b, c, d] = limbs(word).map(u64::swap_bytes);
+    [d, c, b, a]
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]

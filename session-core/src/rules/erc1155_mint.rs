@@ -2,8 +2,13 @@
 //!
 //! One per action: how many actions there are is not limited.
 
-use super::{Rules, exact, is_number};
-use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+use super::{Rules, is_number};
+use crate::{
+    Address, Malformed, Reject, Word,
+    execution::Action,
+    reject,
+    words::{address, exact},
+};
 
 /// `mintTo(address to, uint256 tokenId, uint256 amount)`.
 pub const MINT_TO: [u8; 4] = [0x2b, 0xaf, 0x2a, 0xcb];
@@ -57,12 +62,12 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let words = exact(data, 4)?;
+    let [session_key, nft, recipient, token_id] = exact(data)?;
     Ok(Grant {
-        session_key: words.address(0)?,
-        nft: words.address(1)?,
-        recipient: words.address(2)?,
-        token_id: words.word(3)?,
+        session_key: address(session_key)?,
+        nft: address(nft)?,
+        recipient: address(recipient)?,
+        token_id,
     })
 }
 
@@ -74,10 +79,10 @@ struct Mint<'a> {
 }
 
 fn mint_to(arguments: &[u8]) -> Result<Mint<'_>, Malformed> {
-    let words = exact(arguments, 3)?;
+    let [recipient, token_id, amount] = exact(arguments)?;
     Ok(Mint {
-        recipient: words.address(0)?,
-        token_id: words.word(1)?,
-        is_one: is_number(&words, 2, 1)?,
+        recipient: address(recipient)?,
+        token_id,
+        is_one: is_number(amount, 1),
     })
 }

@@ -2,8 +2,13 @@
 //!
 //! The limit is per action: every approval arms the allowance again.
 
-use super::{Rules, ZERO_ADDRESS, exact};
-use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+use super::{Rules, ZERO_ADDRESS};
+use crate::{
+    Address, Malformed, Reject, Word,
+    execution::Action,
+    reject,
+    words::{address, exact, is_less},
+};
 
 /// `approve(address,uint256)`.
 pub const APPROVE: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
@@ -46,7 +51,7 @@ impl<'a> Rules<'a> for Grant<'a> {
         if spender != self.spender {
             return Err(reject!("ERC20AV Wrong Spender"));
         }
-        if amount > self.max_amount {
+        if is_less(self.max_amount, amount) {
             return Err(reject!("ERC20AV Max Amount Exceeded"));
         }
         Ok(self.session_key)
@@ -54,12 +59,12 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let words = exact(data, 4)?;
+    let [session_key, token, spender, max_amount] = exact(data)?;
     let grant = Grant {
-        session_key: words.address(0)?,
-        token: words.address(1)?,
-        spender: words.address(2)?,
-        max_amount: words.word(3)?,
+        session_key: address(session_key)?,
+        token: address(token)?,
+        spender: address(spender)?,
+        max_amount,
     };
     if *grant.spender == ZERO_ADDRESS {
         return Err(Malformed);
@@ -68,6 +73,6 @@ fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
 }
 
 fn approve(arguments: &[u8]) -> Result<(&Address, &Word), Malformed> {
-    let words = exact(arguments, 2)?;
-    Ok((words.address(0)?, words.word(1)?))
+    let [spender, amount] = exact(arguments)?;
+    Ok((address(spender)?, amount))
 }

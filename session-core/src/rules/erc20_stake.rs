@@ -1,7 +1,12 @@
 //! `erc20-stake`: put tokens to work in one contract, for the account (§10.6).
 
-use super::{Rules, ZERO_ADDRESS, exact, fits};
-use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+use super::{Rules, ZERO_ADDRESS, fits};
+use crate::{
+    Address, Malformed, Reject, Word,
+    execution::Action,
+    reject,
+    words::{address, exact, is_less},
+};
 
 /// `stake(uint256)`: the credit goes to the caller.
 pub const STAKE: [u8; 4] = [0xa6, 0x94, 0xfc, 0x3a];
@@ -58,7 +63,7 @@ impl<'a> Rules<'a> for Grant<'a> {
         if call.on_behalf_of != self.on_behalf_of {
             return Err(reject!("ERC20STV Wrong Receiver"));
         }
-        if call.amount > self.max_amount {
+        if is_less(self.max_amount, call.amount) {
             return Err(reject!("ERC20STV Max Amount Exceeded"));
         }
         Ok(self.session_key)
@@ -66,18 +71,18 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let words = exact(data, 6)?;
-    let (&selector, rest) = words.word(5)?.split_first_chunk().ok_or(Malformed)?;
+    let [session_key, staking, token, on_behalf_of, max_amount, selector] = exact(data)?;
+    let (&selector, rest) = selector.split_first_chunk().ok_or(Malformed)?;
     let (rest, _) = rest.as_chunks();
     if rest.iter().any(|bytes| u32::from_ne_bytes(*bytes) != 0) {
         return Err(Malformed);
     }
     let grant = Grant {
-        session_key: words.address(0)?,
-        staking: words.address(1)?,
-        token: words.address(2)?,
-        on_behalf_of: words.address(3)?,
-        max_amount: words.word(4)?,
+        session_key: address(session_key)?,
+        staking: address(staking)?,
+        token: address(token)?,
+        on_behalf_of: address(on_behalf_of)?,
+        max_amount,
         selector,
     };
     let is_granted = match selector {
@@ -105,14 +110,14 @@ fn call(selector: [u8; 4], arguments: &[u8]) -> Result<Call<'_>, Malformed> {
         STAKE => Ok(Call {
             token: &ZERO_ADDRESS,
             on_behalf_of: &ZERO_ADDRESS,
-            amount: exact(arguments, 1)?.word(0)?,
+            amount: exact(arguments).map(|[amount]| amount)?,
         }),
         DEPOSIT => {
-            let words = exact(arguments, 2)?;
+            let [amount, receiver] = exact(arguments)?;
             Ok(Call {
                 token: &ZERO_ADDRESS,
-                on_behalf_of: words.address(1)?,
-                amount: words.word(0)?,
+                on_behalf_of: address(receiver)?,
+                amount,
             })
         }
         _ => supply(arguments),
@@ -120,14 +125,14 @@ fn call(selector: [u8; 4], arguments: &[u8]) -> Result<Call<'_>, Malformed> {
 }
 
 fn supply(arguments: &[u8]) -> Result<Call<'_>, Malformed> {
-    let words = exact(arguments, 4)?;
+    let [token, amount, on_behalf_of, referral_code] = exact(arguments)?;
     // The referral code (uint16) is free, but must be what the pool's decoder takes.
-    if !fits(&words, 3, 2)? {
+    if !fits(referral_code, 2) {
         return Err(Malformed);
     }
     Ok(Call {
-        token: words.address(0)?,
-        on_behalf_of: words.address(2)?,
-        amount: words.word(1)?,
+        token: address(token)?,
+        on_behalf_of: address(on_behalf_of)?,
+        amount,
     })
 }

@@ -3,8 +3,13 @@
 //!
 //! The limit is per action.
 
-use super::{Rules, erc20_approval::APPROVE, exact};
-use crate::{Address, Malformed, Reject, Word, execution::Action, reject};
+use super::{Rules, erc20_approval::APPROVE};
+use crate::{
+    Address, Malformed, Reject, Word,
+    execution::Action,
+    reject,
+    words::{address, exact, is_less},
+};
 
 /// `transfer(address,uint256)`.
 pub const TRANSFER: [u8; 4] = [0xa9, 0x05, 0x9c, 0xbb];
@@ -31,24 +36,18 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("ERC20SV Malformed Session"))
     }
 
+    fn in_batch(reject: Reject) -> Reject {
+        if reject == wrong_token() {
+            reject!("ERC20SV Invalid Token")
+        } else {
+            reject
+        }
+    }
+
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
         if action.to != self.token {
-            return Err(reject!("ERC20SV Wrong Token"));
+            return Err(wrong_token());
         }
-        self.check_call(action)
-    }
-
-    fn check_params(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.token {
-            return Err(reject!("ERC20SV Invalid Token"));
-        }
-        self.check_call(action)
-    }
-}
-
-impl<'a> Grant<'a> {
-    /// Everything but the target.
-    fn check_call(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
         if !action.has_no_value() {
             return Err(reject!("ERC20SV Non Zero Value"));
         }
@@ -61,24 +60,28 @@ impl<'a> Grant<'a> {
         if recipient != self.recipient {
             return Err(reject!("ERC20SV Wrong Recipient"));
         }
-        if amount > self.max_amount {
+        if is_less(self.max_amount, amount) {
             return Err(reject!("ERC20SV Max Amount Exceeded"));
         }
         Ok(self.session_key)
     }
 }
 
+fn wrong_token() -> Reject {
+    reject!("ERC20SV Wrong Token")
+}
+
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let words = exact(data, 4)?;
+    let [session_key, token, recipient, max_amount] = exact(data)?;
     Ok(Grant {
-        session_key: words.address(0)?,
-        token: words.address(1)?,
-        recipient: words.address(2)?,
-        max_amount: words.word(3)?,
+        session_key: address(session_key)?,
+        token: address(token)?,
+        recipient: address(recipient)?,
+        max_amount,
     })
 }
 
 fn call(arguments: &[u8]) -> Result<(&Address, &Word), Malformed> {
-    let words = exact(arguments, 2)?;
-    Ok((words.address(0)?, words.word(1)?))
+    let [recipient, amount] = exact(arguments)?;
+    Ok((address(recipient)?, amount))
 }

@@ -12,10 +12,63 @@ pub mod erc20_stake;
 pub mod erc20_transfer;
 
 use crate::{
-    Address, Malformed, Reject, Word,
-    abi::{Tuple, as_u64},
+    Address, Reject, Word,
+    abi::as_u64,
     execution::{self, Action},
 };
+
+/// An SVM of ours with rules, by its crate's name: `bounded` has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Svm {
+    /// `abi`.
+    Abi,
+    /// `dex-swap`.
+    DexSwap,
+    /// `erc1155-mint`.
+    Erc1155Mint,
+    /// `erc20-approval`.
+    Erc20Approval,
+    /// `erc20-stake`.
+    Erc20Stake,
+    /// `erc20-transfer`.
+    Erc20Transfer,
+}
+
+impl Svm {
+    /// Are its rules typed: has the owner fixed the target, the SVM the methods, and is none of those a module's (7.2-H)? Those
+    /// of `abi` are generic: they may allow anything.
+    pub const fn is_typed(self) -> bool {
+        !matches!(self, Self::Abi)
+    }
+
+    /// As [`check`], by its rules.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn check<'a>(
+        self,
+        request: Request<'_>,
+        session_key_data: &'a [u8],
+    ) -> Result<&'a Address, Reject> {
+        match self {
+            Self::Abi => check::<abi::Grant<'_>>(request, session_key_data),
+            Self::DexSwap => check::<dex_swap::Grant<'_>>(request, session_key_data),
+            Self::Erc1155Mint => check::<erc1155_mint::Grant<'_>>(request, session_key_data),
+            Self::Erc20Approval => check::<erc20_approval::Grant<'_>>(request, session_key_data),
+            Self::Erc20Stake => check::<erc20_stake::Grant<'_>>(request, session_key_data),
+            Self::Erc20Transfer => check::<erc20_transfer::Grant<'_>>(request, session_key_data),
+        }
+    }
+}
+
+/// What an SVM is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// The callData of a userOp (`validateSessionUserOp`).
+    CallData(&'a [u8]),
+    /// One action of a batch (`validateSessionParams`).
+    Params(Action<'a>),
+}
 
 /// What a session of one SVM grants: its session key data, decoded.
 pub trait Rules<'a>: Sized {
@@ -34,66 +87,47 @@ pub trait Rules<'a>: Sized {
     /// The text of the first check that fails.
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject>;
 
-    /// The same for an action of a batch: only [`erc20_transfer`] has another text there.
-    ///
-    /// # Errors
-    /// The text of the first check that fails.
-    fn check_params(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        self.check(action)
+    /// What [`Self::check`] refuses with, for an action of a batch: only [`erc20_transfer`] has another text there.
+    fn in_batch(reject: Reject) -> Reject {
+        reject
     }
 }
 
-/// The session key that may make a userOp with this callData (`validateSessionUserOp`, but for the signature).
+/// The session key that may do what is asked, but for its signature.
 ///
 /// # Errors
 /// The text of the first check that fails; [`Reject::Malformed`] if the callData can't be decoded.
-pub fn check_call_data<'a, R: Rules<'a>>(
-    call_data: &[u8],
+pub fn check<'a, R: Rules<'a>>(
+    request: Request<'_>,
     session_key_data: &'a [u8],
 ) -> Result<&'a Address, Reject> {
-    let (selector, arguments) = execution::split(call_data)?;
-    if !execution::is_execute(selector) {
-        return Err(R::invalid_selector());
+    let (action, is_params) = match request {
+        Request::CallData(call_data) => {
+            let (selector, arguments) = execution::split(call_data)?;
+            if !execution::is_execute(selector) {
+                return Err(R::invalid_selector());
+            }
+            (execution::execute(arguments), false)
+        }
+        Request::Params(action) => (Ok(action), true),
+    };
+    let answer = R::decode(session_key_data)?.check(&action?);
+    if is_params {
+        answer.map_err(R::in_batch)
+    } else {
+        answer
     }
-    let grant = R::decode(session_key_data)?;
-    grant.check(&execution::execute(arguments)?)
-}
-
-/// The session key that may do this action (`validateSessionParams`).
-///
-/// # Errors
-/// The text of the first check that fails.
-pub fn check_action<'a, R: Rules<'a>>(
-    action: &Action<'_>,
-    session_key_data: &'a [u8],
-) -> Result<&'a Address, Reject> {
-    R::decode(session_key_data)?.check_params(action)
-}
-
-/// The head of `abi.encode` of static words: exactly `words` of them, all of the data.
-///
-/// # Errors
-/// If the data is shorter or longer.
-pub fn exact(data: &[u8], words: usize) -> Result<Tuple<'_>, Malformed> {
-    if Some(data.len()) != words.checked_mul(32) {
-        return Err(Malformed);
-    }
-    Tuple::new(data, words)
 }
 
 /// Does the word hold a number of at most `bytes` bytes?
-fn fits(words: &Tuple<'_>, index: usize, bytes: usize) -> Result<bool, Malformed> {
+fn fits(word: &Word, bytes: usize) -> bool {
     let high = 32usize.saturating_sub(bytes);
-    Ok(words.word(index)?.iter().take(high).all(|byte| *byte == 0))
+    word.iter().take(high).fold(0, |any, byte| any | byte) == 0
 }
 
 /// Is the word this number?
-fn is_number(words: &Tuple<'_>, index: usize, number: u64) -> Result<bool, Malformed> {
-    Ok(as_u64(words.word(index)?) == Some(number))
+fn is_number(word: &Word, number: u64) -> bool {
+    as_u64(word) == Some(number)
 }
 
 const ZERO_ADDRESS: Address = [0; 20];
-
-fn is_zero(word: &Word) -> bool {
-    *word == [0; 32]
-}

@@ -4,7 +4,10 @@ use crate::{
     abi, dex_swap, erc20_approval, erc20_stake, erc20_transfer, erc1155_mint,
     support::{Request, ZERO, account},
 };
-use session_core::{Address, Reject, Text, rules};
+use session_core::{
+    Address, Reject, Text,
+    rules::{self, Request as Asked},
+};
 
 /// What a check says, and a change that violates it and no other.
 type Check = (Reject, fn(&mut Request));
@@ -277,7 +280,7 @@ fn call_data_without_a_selector_is_malformed() {
     for len in 0..4 {
         let short = &[0xb6, 0x1d, 0x27, 0xf6][..len];
         for session in [&[][..], &erc20_approval::good().session] {
-            let answer = rules::check_call_data::<Grant>(short, session);
+            let answer = rules::check::<Grant>(Asked::CallData(short), session);
             assert_eq!(answer, Err(Reject::Malformed), "{len} bytes");
         }
     }
@@ -290,7 +293,7 @@ fn the_outer_call_is_read_as_the_account_reads_it() {
     let good = erc20_approval::good();
     let call_data = good.call_data();
     for len in 4..call_data.len() {
-        let answer = rules::check_call_data::<Grant>(&call_data[..len], &good.session);
+        let answer = rules::check::<Grant>(Asked::CallData(&call_data[..len]), &good.session);
         assert_eq!(answer, Err(Reject::Malformed), "{len} bytes");
     }
     let mut trailing = call_data.clone();
@@ -299,7 +302,7 @@ fn the_outer_call_is_read_as_the_account_reads_it() {
     far.splice(4 + 96..4 + 96, [0xff; 37]);
     far[4 + 95] += 37;
     for call_data in [trailing, far] {
-        let answer = rules::check_call_data::<Grant>(&call_data, &good.session);
+        let answer = rules::check::<Grant>(Asked::CallData(&call_data), &good.session);
         assert_eq!(answer, Ok(&[0x51; 20]));
     }
 }

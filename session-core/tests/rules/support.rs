@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 use session_core::{
     Address, Keccak, Reject, Word,
     execution::{Action, EXECUTE, EXECUTE_OPTIMIZED},
-    rules::{Rules, check_action, check_call_data},
+    rules::{Request as Asked, Rules, check},
 };
 use sha3::Digest;
 
@@ -102,7 +102,7 @@ impl Request {
 
     /// The answer of `validateSessionUserOp`'s rule.
     pub fn by_call_data<'a, R: Rules<'a>>(&'a self) -> Result<Address, Reject> {
-        check_call_data::<R>(&self.call_data(), &self.session).copied()
+        check::<R>(Asked::CallData(&self.call_data()), &self.session).copied()
     }
 
     /// The answer of `validateSessionParams`'s rule.
@@ -112,7 +112,7 @@ impl Request {
             value: &self.value,
             data: &self.inner,
         };
-        check_action::<R>(&action, &self.session).copied()
+        check::<R>(Asked::Params(action), &self.session).copied()
     }
 
     /// The answer of both, which must be one, whichever `execute` is called.
@@ -130,7 +130,7 @@ impl Request {
                 outer,
                 ..self.clone()
             };
-            let by_call_data = check_call_data::<R>(&other.call_data(), &self.session).copied();
+            let by_call_data = check::<R>(Asked::CallData(&other.call_data()), &self.session).copied();
             assert_eq!(by_call_data, answer, "{self:?}");
         }
         answer

@@ -4,7 +4,8 @@ use session_core::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    rules::{Rules, exact},
+    rules::Rules,
+    words::{address, exact, is_less},
 };
 
 /// sessionKeyData: `abi.encode(address sessionKey, address recipient, uint256 maxWei)`, 96 bytes. The owner approves it
@@ -37,8 +38,7 @@ impl<'a> Rules<'a> for Grant<'a> {
         if !action.data.is_empty() {
             return Err(reject!("ETHSV Call Data"));
         }
-        // Words are big-endian: they compare as the numbers do.
-        if action.value > self.max_wei {
+        if is_less(self.max_wei, action.value) {
             return Err(reject!("ETHSV Max Amount Exceeded"));
         }
         Ok(self.session_key)
@@ -46,17 +46,20 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let words = exact(data, 3)?;
+    let [session_key, recipient, max_wei] = exact(data)?;
     Ok(Grant {
-        session_key: words.address(0)?,
-        recipient: words.address(1)?,
-        max_wei: words.word(2)?,
+        session_key: address(session_key)?,
+        recipient: address(recipient)?,
+        max_wei,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use session_core::{pad, rules::check_action};
+    use session_core::{
+        pad,
+        rules::{Request, check},
+    };
 
     use super::*;
 
@@ -77,7 +80,8 @@ mod tests {
         data: &[u8],
     ) -> Result<Address, Reject> {
         let value = &wei(value);
-        check_action::<Grant<'_>>(&Action { to, value, data }, session_key_data).copied()
+        let action = Action { to, value, data };
+        check::<Grant<'_>>(Request::Params(action), session_key_data).copied()
     }
 
     #[test]

@@ -106,7 +106,12 @@ const LANE: U192 = U192::from_limbs([77, 0, 0]);
 /// # Errors
 /// If something has not been built, or a userOp is refused.
 pub fn rows(height: u32, is_cached: bool) -> Result<Vec<Row>, WorldError> {
-    let mut bench = Bench::new(height, is_cached)?;
+    rows_of(height, is_cached, false)
+}
+
+/// As [`rows`].
+pub fn rows_of(height: u32, is_cached: bool, module: bool) -> Result<Vec<Row>, WorldError> {
+    let mut bench = Bench::new(height, is_cached, module)?;
     let mut rows = Vec::new();
     for rules in Rules::ALL {
         // What is not ours has no other gas without the cache.
@@ -133,9 +138,10 @@ pub fn rows(height: u32, is_cached: bool) -> Result<Vec<Row>, WorldError> {
 }
 
 impl Bench {
-    fn new(height: u32, is_cached: bool) -> Result<Self, WorldError> {
+    fn new(height: u32, is_cached: bool, module: bool) -> Result<Self, WorldError> {
         let mut world = World::new()?;
-        let programs = world.deploy_programs()?;
+        let mut programs = world.deploy_programs()?;
+        if module { let m = world.deploy_program("session-module")?; programs.manager = m; programs.router = m; }
         let svms = [
             world.deploy_program("erc20-transfer")?,
             world.deploy_program("abi")?,

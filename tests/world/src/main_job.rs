@@ -136,11 +136,14 @@ impl MainJob {
             spender: job.world.vault,
             amount: U256::MAX,
         };
-        job.as_owner(&[
+        let mut set_up = vec![
             to(account, calls::enable_module(programs.manager)),
-            to(account, calls::enable_module(programs.router)),
             to(job.world.token_b, approve.abi_encode()),
-        ])?;
+        ];
+        if programs.router != programs.manager {
+            set_up.push(to(account, calls::enable_module(programs.router)));
+        }
+        job.as_owner(&set_up)?;
         Ok(job)
     }
 

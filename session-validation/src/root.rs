@@ -16,7 +16,7 @@ const fn topic(signature: &str) -> Word {
 }
 
 /// An account's root; 0 for one without sessions.
-pub(crate) fn of(account: &Address) -> Word {
+pub fn of(account: &Address) -> Word {
     load(&slot(account))
 }
 
@@ -24,15 +24,21 @@ fn slot(account: &Address) -> Word {
     Host.keccak_pair(&pad(account), &[0; 32])
 }
 
-/// The caller's root is what it says, whatever it was. 0 revokes everything.
-pub(crate) fn set_merkle_root(arguments: &[u8]) -> Answer {
+/// `setMerkleRoot`: the caller's root is what it says, whatever it was. 0 revokes everything.
+///
+/// # Errors
+/// By solc's rule.
+pub fn set_merkle_root(arguments: &[u8]) -> Answer {
     set(&msg_sender(), Tuple::new(arguments, 1)?.word(0)?);
     Ok(Vec::new())
 }
 
-/// As `setMerkleRoot`, if the root is still the one that the caller knows; publishes data of the caller's choice, such
-/// as the sessions.
-pub(crate) fn set_merkle_root_if(arguments: &[u8]) -> Answer {
+/// `setMerkleRootIf`: as `setMerkleRoot`, if the root is still the one that the caller knows; publishes data of the
+/// caller's choice, such as the sessions.
+///
+/// # Errors
+/// "SessionsChanged".
+pub fn set_merkle_root_if(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 3)?;
     let (expected, next) = (arguments.word(0)?, arguments.word(1)?);
     let published = arguments.bytes(2)?;
@@ -48,7 +54,11 @@ pub(crate) fn set_merkle_root_if(arguments: &[u8]) -> Answer {
     Ok(Vec::new())
 }
 
-pub(crate) fn get_session_keys(arguments: &[u8]) -> Answer {
+/// `getSessionKeys`: an account's root.
+///
+/// # Errors
+/// By solc's rule.
+pub fn get_session_keys(arguments: &[u8]) -> Answer {
     let account = Tuple::new(arguments, 1)?.address(0)?;
     Ok(word(&of(account)))
 }

@@ -10,12 +10,15 @@ use session_core::{
     user_op::{ManagerSignature, UserOp},
     validation_data,
 };
-use session_shell::{Answer, Host, address, outgoing::is_no_module, svm, word};
+use session_shell::{Answer, Host, address, outgoing::is_no_module, word};
 
-use crate::root;
+use crate::{root, rules};
 
-/// Answers validationData, to any caller.
-pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
+/// `validateUserOp` of one action: answers validationData, to any caller.
+///
+/// # Errors
+/// The text of the first check that fails, or what the SVM says.
+pub fn validate_user_op(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 2)?;
     let user_op = UserOp::new(&arguments, 0)?;
     let ManagerSignature {
@@ -26,11 +29,13 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     prove(&Host, &root::of(account), &session)?;
     let session = bounded::open(&session, &well_known::BOUNDED, &user_op, || false)?;
 
-    let is_signed = svm::ask_user_op(
-        session.svm,
+    let svm = well_known::svm(session.svm);
+    let is_signed = rules::is_signed(
+        svm,
+        &session,
+        &user_op,
         arguments.tail(0)?,
         arguments.word(1)?,
-        session.session_key_data,
         session_key_signature,
     )?;
 
@@ -41,7 +46,7 @@ pub(crate) fn validate_user_op(arguments: &[u8]) -> Answer {
     }
     let to = execution::execute(call)?.to;
     if target::is_forbidden(to, &[account, &address()])
-        || (!well_known::is_typed(session.svm) && !is_no_module(account, to))
+        || !(rules::is_typed(svm) || is_no_module(account, to))
     {
         return Err(reject!("SKM Forbidden Target").into());
     }

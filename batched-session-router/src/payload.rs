@@ -1,0 +1,66 @@
+//! Sessions that a manager proves, in one call.
+
+use alloc::vec::Vec;
+
+use session_core::{Address, Reject, Word, leaf::leaf, user_op::RouterSignature};
+use session_shell::{
+    Host, Revert,
+    buffer::{push, with_capacity},
+    encoding::Encoding,
+    outgoing::call,
+};
+use session_validation::{
+    approve,
+    batch::{self, invalid_manager},
+    sessions::Sessions,
+};
+
+/// `validateSessionKeys(address,SessionData[])`.
+const VALIDATE_SESSION_KEYS: [u8; 4] = [0xac, 0xb8, 0xf7, 0x12];
+
+/// `abi.encode(address manager, SessionData[] sessions, bytes sessionKeySignature)` (§4).
+pub(crate) struct Payload<'a> {
+    signature: RouterSignature<'a>,
+    sessions: Sessions<'a>,
+}
+
+impl<'a> batch::Payload<'a> for Payload<'a> {
+    fn decode(module_signature: &'a [u8]) -> Result<Self, Reject> {
+        let signature = RouterSignature::decode(module_signature)?;
+        let sessions = Sessions::decode(&signature.sessions)?;
+        Ok(Self {
+            signature,
+            sessions,
+        })
+    }
+
+    fn manager(&self) -> &Address {
+        self.signature.manager
+    }
+
+    fn session_key_signature(&self) -> &'a [u8] {
+        self.signature.session_key_signature
+    }
+
+    fn sessions(&self) -> &Sessions<'a> {
+        &self.sessions
+    }
+
+    /// The manager answers a digest of what it has proven, which must be what this program has decoded (7.2-B).
+    fn prove(&self, account: &Address) -> Result<Vec<Word>, Revert> {
+        let encoded = self.signature.encoded_sessions;
+        let mut data = Encoding::new(&VALIDATE_SESSION_KEYS, 2, encoded.len());
+        data.address(0, account);
+        data.encoded(1, encoded);
+        let approved = call(self.signature.manager, &data.finish())?;
+
+        let mut leaves = with_capacity(self.sessions.list.len());
+        for item in &self.sessions.list {
+            push(&mut leaves, leaf(&Host, &item.session));
+        }
+        if approved != Some(approve::of_all(account, &self.sessions, &leaves)) {
+            return Err(invalid_manager().into());
+        }
+        Ok(leaves)
+    }
+}

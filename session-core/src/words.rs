@@ -1,0 +1,59 @@
+//! Words, without the compiler's own comparison of bytes: on WASM that is long, and slower.
+
+use crate::{Address, Malformed, Word};
+
+/// A word's limbs of 64 bits as they stand, most significant first.
+pub(crate) fn limbs(word: &Word) -> [u64; 4] {
+    let ([a, b, c, d], []) = word.as_chunks() else {
+        return [0; 4];
+    };
+    let limb = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    [limb(a), limb(b), limb(c), limb(d)]
+}
+
+/// Is it zero?
+pub fn is_zero(word: &Word) -> bool {
+    let [a, b, c, d] = limbs(word);
+    a | b | c | d == 0
+}
+
+/// Is `a` the smaller number?
+pub fn is_less(a: &Word, b: &Word) -> bool {
+    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (limbs(a), limbs(b));
+    let (a, b) = if a0 != b0 {
+        (a0, b0)
+    } else if a1 != b1 {
+        (a1, b1)
+    } else if a2 != b2 {
+        (a2, b2)
+    } else {
+        (a3, b3)
+    };
+    // The first byte in which they differ; the first byte of a limb is its lowest.
+    let first = (a ^ b).trailing_zeros() & 56;
+    (a >> first) & 0xff < (b >> first) & 0xff
+}
+
+/// The address that a word is.
+///
+/// # Errors
+/// If its upper 12 bytes are not zero.
+pub fn address(word: &Word) -> Result<&Address, Malformed> {
+    let (high, low) = word.split_first_chunk().ok_or(Malformed)?;
+    let (middle, low) = low.split_first_chunk().ok_or(Malformed)?;
+    if u64::from_ne_bytes(*high) != 0 || u32::from_ne_bytes(*middle) != 0 {
+        return Err(Malformed);
+    }
+    low.first_chunk().ok_or(Malformed)
+}
+
+/// `abi.encode` of static words: exactly `N` of them, all of the data.
+///
+/// # Errors
+/// If the data is shorter or longer.
+pub fn exact<const N: usize>(data: &[u8]) -> Result<&[Word; N], Malformed> {
+    match data.as_chunks() {
+        (words, []) => words.try_into().map_err(|_| Malformed),
+        _ => Err(Malformed),
+    }
+}

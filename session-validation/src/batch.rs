@@ -1,0 +1,153 @@
+//! The validation of a batch, in the order of §10.2.
+
+use alloc::vec::Vec;
+
+use session_core::{
+    Address, Reject, Word,
+    abi::Tuple,
+    execution::{self, Batch},
+    reject,
+    rules::bounded,
+    signature::recover,
+    target,
+    user_op::UserOp,
+    validation_data::{self, Window},
+};
+use session_shell::{
+    Answer, Host, Revert, address, bytes4,
+    buffer::push,
+    outgoing::{is_module_enabled, is_no_module},
+    word,
+};
+
+use crate::{rules, sessions::Sessions};
+
+/// A module signature for a batch: the sessions, and who proves them.
+pub trait Payload<'a>: Sized {
+    /// # Errors
+    /// If it can't be decoded, or names a manager that is not to be asked.
+    fn decode(module_signature: &'a [u8]) -> Result<Self, Reject>;
+
+    /// The manager, which the account must have enabled.
+    fn manager(&self) -> &Address;
+
+    /// The session key's signature of the userOp.
+    fn session_key_signature(&self) -> &'a [u8];
+
+    /// A session for each action.
+    fn sessions(&self) -> &Sessions<'a>;
+
+    /// The leaves of the list of sessions, all of which the account has approved.
+    ///
+    /// # Errors
+    /// What the manager says; [`invalid_manager`].
+    fn prove(&self, account: &Address) -> Result<Vec<Word>, Revert>;
+}
+
+/// The manager is not enabled, or not to be trusted.
+pub fn invalid_manager() -> Reject {
+    reject!("SR Invalid SKM")
+}
+
+/// `validateUserOp` of a batch: answers validationData, to any caller.
+///
+/// # Errors
+/// The text of the first check that fails, or what manager or SVM say.
+pub fn validate_user_op<'a, P: Payload<'a>>(arguments: &'a [u8]) -> Answer {
+    let arguments = Tuple::new(arguments, 2)?;
+    let user_op = UserOp::new(&arguments, 0)?;
+    let (selector, call) = execution::split(user_op.call_data()?)?;
+    if !execution::is_execute_batch(selector) {
+        return Err(reject!("SR Invalid Selector").into());
+    }
+    let account = user_op.sender()?;
+    let payload = P::decode(user_op.module_signature()?)?;
+    if is_module_enabled(account, payload.manager())? != Some(true) {
+        return Err(invalid_manager().into());
+    }
+    let signer = recover(&Host, arguments.word(1)?, payload.session_key_signature())?;
+    let batch = Batch::decode(call)?;
+    let sessions = payload.sessions();
+    batch.check_len(sessions.of_action.len())?;
+    let leaves = payload.prove(account)?;
+
+    let mut window = Window::default();
+    let mut is_signed = true;
+    let mut targets = Targets::new(account, payload.manager());
+    for (index, item) in sessions.of_actions().enumerate() {
+        let action = batch.action(index)?;
+        let session = bounded::open(&item.session, &well_known::BOUNDED, &user_op, || {
+            sessions.is_reused(&leaves, index)
+        })?;
+        let svm = well_known::svm(session.svm);
+        let session_key = rules::session_key(svm, &session, item.call_specific_data, &action)?;
+        targets.check(action.to, rules::is_typed(svm))?;
+        // Every item is evaluated, so that an estimate with a dummy signature pays for all (7.2-D2).
+        is_signed &= session_key == signer;
+        window = window.and(item.session.valid_until_secs, item.session.valid_after_secs);
+    }
+    let answer = if is_signed {
+        validation_data::pack(false, window.valid_until_secs, window.valid_after_secs)
+    } else {
+        validation_data::pack(true, 0, 0)
+    };
+    Ok(word(&answer))
+}
+
+/// Whom the actions call (7.2-H).
+struct Targets<'a> {
+    account: &'a Address,
+    manager: &'a Address,
+    router: Address,
+    /// Those that the account says are no modules of it.
+    no_modules: Vec<&'a Address>,
+}
+
+impl<'a> Targets<'a> {
+    fn new(account: &'a Address, manager: &'a Address) -> Self {
+        Self {
+            account,
+            manager,
+            router: address(),
+            no_modules: Vec::new(),
+        }
+    }
+
+    /// # Errors
+    /// "SR Forbidden Target".
+    fn check(&mut self, to: &'a Address, is_typed: bool) -> Result<(), Reject> {
+        let own = [self.account, &self.router, self.manager];
+        if target::is_forbidden(to, &own) || !(is_typed || self.is_no_module(to)) {
+            return Err(reject!("SR Forbidden Target"));
+        }
+        Ok(())
+    }
+
+    /// Asks once for each target.
+    fn is_no_module(&mut self, to: &'a Address) -> bool {
+        if self.no_modules.contains(&to) {
+            return true;
+        }
+        let is_none = is_no_module(self.account, to);
+        if is_none {
+            push(&mut self.no_modules, to);
+        }
+        is_none
+    }
+}
+
+/// `EXECUTE_BATCH_SELECTOR()`.
+///
+/// # Errors
+/// None.
+pub fn execute_batch_selector(_: &[u8]) -> Answer {
+    Ok(bytes4(execution::EXECUTE_BATCH))
+}
+
+/// `EXECUTE_BATCH_OPTIMIZED_SELECTOR()`.
+///
+/// # Errors
+/// None.
+pub fn execute_batch_optimized_selector(_: &[u8]) -> Answer {
+    Ok(bytes4(execution::EXECUTE_BATCH_OPTIMIZED))
+}

@@ -1,0 +1,67 @@
+//! What an SVM says: one of ours, known by its address, is evaluated here, any other is called (architecture.md).
+
+use session_core::{
+    Address, Word,
+    execution::Action,
+    rules::{Request, Svm},
+    signature::recover,
+    user_op::{Session, UserOp},
+};
+use session_shell::{Host, Revert, address, svm};
+
+/// Are the rules of a session typed? Those of an SVM that is not ours are generic (7.2-H).
+pub(crate) fn is_typed(svm: Option<Svm>) -> bool {
+    svm.is_some_and(Svm::is_typed)
+}
+
+/// The session key that may do this action.
+///
+/// # Errors
+/// What the SVM says; nothing, if it answered no address (7.2-B).
+pub(crate) fn session_key(
+    svm: Option<Svm>,
+    session: &Session<'_>,
+    call_specific_data: &[u8],
+    action: &Action<'_>,
+) -> Result<Address, Revert> {
+    if let Some(svm) = svm {
+        return Ok(*svm.check(Request::Params(*action), session.session_key_data)?);
+    }
+    is_foreign(session.svm)?;
+    svm::ask_params(session, call_specific_data, action)
+}
+
+/// Has the session key, which may make this userOp, signed it?
+///
+/// # Errors
+/// What the SVM says; nothing, if it answered no bool (7.2-B).
+pub(crate) fn is_signed(
+    svm: Option<Svm>,
+    session: &Session<'_>,
+    user_op: &UserOp<'_>,
+    encoded_user_op: &[u8],
+    user_op_hash: &Word,
+    session_key_signature: &[u8],
+) -> Result<bool, Revert> {
+    let data = session.session_key_data;
+    if let Some(svm) = svm {
+        let session_key = svm.check(Request::CallData(user_op.call_data()?), data)?;
+        return Ok(recover(&Host, user_op_hash, session_key_signature)? == *session_key);
+    }
+    is_foreign(session.svm)?;
+    svm::ask_user_op(
+        session.svm,
+        encoded_user_op,
+        user_op_hash,
+        data,
+        session_key_signature,
+    )
+}
+
+/// No program asks itself: it is no SVM.
+fn is_foreign(svm: &Address) -> Result<(), Revert> {
+    if *svm == address() {
+        return Err(Revert::EMPTY);
+    }
+    Ok(())
+}
