@@ -8,7 +8,7 @@ extern crate alloc;
 mod payload;
 
 use session_shell::Answer;
-use session_validation::{batch, no_signature};
+use session_validation::{Request, batch, no_signature};
 
 use crate::payload::Payload;
 
@@ -20,5 +20,5 @@ session_shell::program! {
 }
 
 fn validate_user_op(arguments: &[u8]) -> Answer {
-    batch::validate_user_op::<Payload<'_>>(arguments)
+    batch::validate::<Payload<'_>>(&Request::decode(arguments)?)
 }

@@ -27,6 +27,7 @@ pub(crate) fn as_u64(word: &Word) -> Option<u64> {
 }
 
 /// The number that a word is, if it fits.
+#[inline(never)]
 pub fn as_u128(word: &Word) -> Option<u128> {
     let ([high, low], []) = word.as_chunks() else {
         return None;
@@ -65,6 +66,7 @@ impl<'a> Tuple<'a> {
     ///
     /// # Errors
     /// If it is out of bounds.
+    #[inline(always)]
     pub fn word(&self, index: usize) -> Result<&'a Word, Malformed> {
         let start = index.checked_mul(WORD).ok_or(Malformed)?;
         self.region
@@ -94,9 +96,22 @@ impl<'a> Tuple<'a> {
     }
 
     /// A length or offset. One that does not fit is out of bounds of everything, and is refused before anything is added.
+    #[inline(always)]
     fn size(&self, index: usize) -> Result<usize, Malformed> {
-        let size = as_u64(self.word(index)?).ok_or(Malformed)?;
-        usize::try_from(size).map_err(|_| Malformed)
+        let ([a, b, c, d], []) = self.word(index)?.as_chunks() else {
+            return Err(Malformed);
+        };
+        let ([high, low], []) = d.as_chunks() else {
+            return Err(Malformed);
+        };
+        let above = [a, b, c].map(|limb| u64::from_ne_bytes(*limb));
+        let above = above
+            .into_iter()
+            .fold(u64::from(u32::from_ne_bytes(*high)), |any, limb| any | limb);
+        if above != 0 {
+            return Err(Malformed);
+        }
+        usize::try_from(u32::from_be_bytes(*low)).map_err(|_| Malformed)
     }
 
     /// Everything from the place that the offset in word `index` names to the end of the region: what is passed on, as it
@@ -109,6 +124,7 @@ impl<'a> Tuple<'a> {
     }
 
     /// Length word and what follows it, of what the offset in word `index` names.
+    #[inline(always)]
     fn counted(&self, index: usize) -> Result<(usize, &'a [u8]), Malformed> {
         let tail = Self::new(self.tail(index)?, 1)?;
         let len = tail.size(0)?;
@@ -120,6 +136,7 @@ impl<'a> Tuple<'a> {
     ///
     /// # Errors
     /// If its offset, its length or its end is out of bounds.
+    #[inline(never)]
     pub fn bytes(&self, index: usize) -> Result<&'a [u8], Malformed> {
         let (len, rest) = self.counted(index)?;
         rest.get(..len).ok_or(Malformed)
@@ -137,6 +154,7 @@ impl<'a> Tuple<'a> {
     ///
     /// # Errors
     /// If its offset or length is out of bounds, or the elements' heads are not all there.
+    #[inline(never)]
     pub fn array(&self, index: usize) -> Result<Array<'a>, Malformed> {
         let (len, rest) = self.counted(index)?;
         Ok(Array {

@@ -1,6 +1,6 @@
 //! The digest by which a manager says what it has proven, and a router knows that both read the same (§10.1).
 
-use crate::{Address, Keccak, Word, pad};
+use crate::{Address, Keccak, Word, pad, word};
 
 /// `keccak256("SESSION_APPROVED_V1")`.
 pub const APPROVAL_DOMAIN: Word = [
@@ -10,5 +10,5 @@ pub const APPROVAL_DOMAIN: Word = [
 
 /// keccak of domain, account and leaves in their order. `leaves` is all of them, one after the other.
 pub fn approval(keccak: &impl Keccak, account: &Address, leaves: &[u8]) -> Word {
-    keccak.keccak(&[&APPROVAL_DOMAIN, &pad(account), leaves])
+    keccak.keccak(&[&word!(APPROVAL_DOMAIN), &pad(account), leaves])
 }

@@ -32,7 +32,7 @@ pub mod words;
 
 use core::fmt;
 
-pub use text::{Text, part};
+pub use text::{Known, Text, part};
 
 /// A 20-byte address.
 pub type Address = [u8; 20];
@@ -44,9 +44,11 @@ pub trait Keccak {
     /// The hash of the parts, one after the other.
     fn keccak(&self, parts: &[&[u8]]) -> Word;
 
-    /// The hash of two words.
-    fn keccak_pair(&self, a: &Word, b: &Word) -> Word {
-        self.keccak(&[a, b])
+    /// Puts the hash of two words in the place of the first.
+    fn keccak_pair(&self, pair: &mut [Word; 2]) {
+        let hash = self.keccak(&[pair.as_flattened()]);
+        let [first, _] = pair;
+        *first = hash;
     }
 }
 

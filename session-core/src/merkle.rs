@@ -2,23 +2,29 @@
 
 use crate::{
     Keccak, Word,
-    words::{is_less, is_zero},
+    words::{is_less_inlined, is_zero},
 };
 
 /// The parent of two nodes: keccak of the smaller one and the larger one.
 pub fn parent(keccak: &impl Keccak, a: &Word, b: &Word) -> Word {
-    if is_less(a, b) {
-        keccak.keccak_pair(a, b)
-    } else {
-        keccak.keccak_pair(b, a)
-    }
+    root(keccak, *a, core::slice::from_ref(b))
 }
 
 /// The root that a proof, the siblings from the leaf up, leads to from a leaf.
 pub fn root(keccak: &impl Keccak, leaf: Word, proof: &[Word]) -> Word {
-    proof
-        .iter()
-        .fold(leaf, |node, sibling| parent(keccak, &node, sibling))
+    let mut pair = [leaf, [0; 32]];
+    for sibling in proof {
+        let [node, other] = &mut pair;
+        if is_less_inlined(node, sibling) {
+            *other = *sibling;
+        } else {
+            *other = *node;
+            *node = *sibling;
+        }
+        keccak.keccak_pair(&mut pair);
+    }
+    let [node, _] = pair;
+    node
 }
 
 /// Is the leaf in the tree of this root? Nothing is in the tree of root 0, which is that of an account without

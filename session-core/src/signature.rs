@@ -1,6 +1,6 @@
 //! Who signed a userOp: OpenZeppelin's `ECDSA.recover` 4.9, with its texts (§5.1).
 
-use crate::{Address, Keccak, Reject, Word, digest::eth_signed, reject, words::is_less};
+use crate::{Address, Keccak, Reject, Word, digest::eth_signed, reject, word, words::is_less};
 
 /// The ecrecover precompile.
 pub trait Recover {
@@ -24,7 +24,7 @@ pub fn recover(
     signature: &[u8],
 ) -> Result<Address, Reject> {
     let (r, s, v) = split(signature).ok_or_else(|| reject!("ECDSA: invalid signature length"))?;
-    if is_less(&MAX_S, s) {
+    if is_less(&word!(MAX_S), s) {
         return Err(reject!("ECDSA: invalid signature 's' value"));
     }
     host.ecrecover(&eth_signed(host, user_op_hash), v, r, s)

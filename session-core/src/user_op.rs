@@ -150,6 +150,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// By solc's rule.
+    #[inline(never)]
     pub fn decode(tuple: &Tuple<'a>, first: usize) -> Result<Self, Malformed> {
         let field = |number| first.checked_add(number).ok_or(Malformed);
         Ok(Self {

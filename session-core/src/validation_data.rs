@@ -7,17 +7,19 @@ pub const SIG_VALIDATION_FAILED: u8 = 1;
 
 /// The packed word.
 pub fn pack(failed: bool, valid_until_secs: u64, valid_after_secs: u64) -> Word {
-    let mut word = [0; 32];
-    let [_, _, until @ ..] = valid_until_secs.to_be_bytes();
-    let [_, _, after @ ..] = valid_after_secs.to_be_bytes();
-    let authorizer = u8::from(failed) * SIG_VALIDATION_FAILED;
-    for (byte, value) in word.iter_mut().zip(after.iter().chain(&until)) {
-        *byte = *value;
-    }
-    if let Some(last) = word.last_mut() {
-        *last = authorizer;
-    }
-    word
+    let authorizer = u64::from(failed) * u64::from(SIG_VALIDATION_FAILED);
+    let limbs = [
+        valid_after_secs << 16 | valid_until_secs >> 32,
+        valid_until_secs << 32,
+        0,
+        authorizer,
+    ];
+    let limbs = limbs.map(u64::to_be_bytes);
+    limbs
+        .as_flattened()
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
 }
 
 /// The time in which all of some sessions are valid (§4, step 10).

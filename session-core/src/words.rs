@@ -3,7 +3,8 @@
 use crate::{Address, Malformed, Word};
 
 /// A word's limbs of 64 bits as they stand, most significant first.
-pub(crate) fn limbs(word: &Word) -> [u64; 4] {
+#[inline(always)]
+fn limbs(word: &Word) -> [u64; 4] {
     let ([a, b, c, d], []) = word.as_chunks() else {
         return [0; 4];
     };
@@ -18,7 +19,14 @@ pub fn is_zero(word: &Word) -> bool {
 }
 
 /// Is `a` the smaller number?
+#[inline(never)]
 pub fn is_less(a: &Word, b: &Word) -> bool {
+    is_less_inlined(a, b)
+}
+
+/// The same, where a call would cost more than it does.
+#[inline(always)]
+pub(crate) fn is_less_inlined(a: &Word, b: &Word) -> bool {
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (limbs(a), limbs(b));
     let (a, b) = if a0 != b0 {
         (a0, b0)
@@ -32,6 +40,39 @@ pub fn is_less(a: &Word, b: &Word) -> bool {
     // The first byte in which they differ; the first byte of a limb is its lowest.
     let first = (a ^ b).trailing_zeros() & 56;
     (a >> first) & 0xff < (b >> first) & 0xff
+}
+
+/// A constant word, whose limbs are in the code of a program: data would be paid for by every call. ([`word!`](crate::word)
+/// calls it. It must stay a call, or the limbs are data again.)
+#[doc(hidden)]
+#[inline(never)]
+pub fn of_limbs(a: u64, b: u64, c: u64, d: u64) -> Word {
+    let limbs = [a, b, c, d].map(u64::to_le_bytes);
+    limbs
+        .as_flattened()
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
+}
+
+/// A limb of a constant word.
+#[doc(hidden)]
+pub const fn limb(word: &Word, number: usize) -> u64 {
+    let (limbs, _) = word.as_chunks();
+    u64::from_le_bytes(limbs[number])
+}
+
+/// A constant [`Word`](crate::Word).
+#[macro_export]
+macro_rules! word {
+    ($word:expr) => {
+        $crate::words::of_limbs(
+            const { $crate::words::limb(&$word, 0) },
+            const { $crate::words::limb(&$word, 1) },
+            const { $crate::words::limb(&$word, 2) },
+            const { $crate::words::limb(&$word, 3) },
+        )
+    };
 }
 
 /// The address that a word is.

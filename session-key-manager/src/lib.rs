@@ -3,11 +3,12 @@
 #![cfg(target_arch = "wasm32")]
 #![no_std]
 
-use session_validation::{approve, name, no_signature, root, single, version};
+use session_shell::Answer;
+use session_validation::{Request, approve, name, no_signature, root, single, version};
 
 session_shell::program! {
     guarded "validateSessionKeys(address,(uint48,uint48,address,bytes,bytes32[],bytes)[])" => approve::validate_session_keys;
-    guarded "validateUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32)" => single::validate_user_op;
+    guarded "validateUserOp((address,uint256,bytes,bytes,uint256,uint256,uint256,uint256,uint256,bytes,bytes),bytes32)" => validate_user_op;
     guarded "validateSessionKey(address,uint48,uint48,address,bytes,bytes32[])" => approve::validate_session_key;
     guarded "setMerkleRoot(bytes32)" => root::set_merkle_root;
     guarded "setMerkleRootIf(bytes32,bytes32,bytes)" => root::set_merkle_root_if;
@@ -16,4 +17,8 @@ session_shell::program! {
     reentrant "isValidSignatureUnsafe(bytes32,bytes)" => no_signature;
     reentrant "NAME()" => name;
     reentrant "VERSION()" => version;
+}
+
+fn validate_user_op(arguments: &[u8]) -> Answer {
+    single::validate(&Request::decode(arguments)?)
 }

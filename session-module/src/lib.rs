@@ -7,9 +7,9 @@ extern crate alloc;
 
 mod payload;
 
-use session_core::{abi::Tuple, execution, user_op::UserOp};
+use session_core::execution;
 use session_shell::Answer;
-use session_validation::{approve, batch, name, no_signature, root, single, version};
+use session_validation::{Request, approve, batch, name, no_signature, root, single, version};
 
 use crate::payload::Payload;
 
@@ -30,17 +30,12 @@ session_shell::program! {
 
 /// What the account is to do, which is signed, decides how the payload is read, never the payload.
 fn validate_user_op(arguments: &[u8]) -> Answer {
-    if is_batch(arguments) {
-        batch::validate_user_op::<Payload<'_>>(arguments)
-    } else {
-        single::validate_user_op(arguments)
-    }
-}
-
-fn is_batch(arguments: &[u8]) -> bool {
-    let call_data = Tuple::new(arguments, 2)
-        .and_then(|arguments| UserOp::new(&arguments, 0))
-        .and_then(|user_op| user_op.call_data());
+    let request = Request::decode(arguments)?;
+    let call_data = request.user_op.call_data();
     let selector = call_data.ok().and_then(<[u8]>::first_chunk);
-    selector.is_some_and(execution::is_execute_batch)
+    if selector.is_some_and(execution::is_execute_batch) {
+        batch::validate::<Payload<'_>>(&request)
+    } else {
+        single::validate(&request)
+    }
 }

@@ -26,12 +26,14 @@ pub fn push<T>(list: &mut Vec<T>, element: T) {
 }
 
 /// Appends zeros.
+#[inline(never)]
 pub fn append_zeros(buffer: &mut Vec<u8>, count: usize) {
     make_room(buffer, count);
     buffer.extend(core::iter::repeat_n(0, count));
 }
 
 /// The parts, one after the other.
+#[inline(never)]
 pub fn concat(parts: &[&[u8]]) -> Vec<u8> {
     let bytes = parts.iter().map(|part| part.len());
     let mut buffer = with_capacity(bytes.fold(0, usize::wrapping_add));
@@ -45,7 +47,7 @@ pub fn concat(parts: &[&[u8]]) -> Vec<u8> {
 #[inline(always)]
 fn make_room<T>(buffer: &mut Vec<T>, count: usize) {
     if buffer.capacity().wrapping_sub(buffer.len()) < count {
-        let has_room = buffer.try_reserve(count).is_ok();
+        let has_room = buffer.try_reserve_exact(count).is_ok();
         if !has_room || buffer.capacity().wrapping_sub(buffer.len()) < count {
             unreachable();
         }

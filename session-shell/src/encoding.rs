@@ -23,6 +23,7 @@ impl Encoding {
 
     /// A tuple behind a selector, which may be empty. `tail_bytes` is what the tail will take, about: a good guess saves
     /// copying.
+    #[inline(never)]
     pub fn new(selector: &[u8], head_words: usize, tail_bytes: usize) -> Self {
         let head_bytes = head_words.wrapping_mul(WORD);
         let bytes = selector
@@ -39,6 +40,7 @@ impl Encoding {
     }
 
     /// A word of the head.
+    #[inline(never)]
     pub fn word(&mut self, index: usize, word: &Word) {
         let start = index.wrapping_mul(WORD).wrapping_add(self.head);
         if let Some(place) = self
@@ -51,11 +53,13 @@ impl Encoding {
     }
 
     /// An address, as a word of the head.
+    #[inline(never)]
     pub fn address(&mut self, index: usize, address: &Address) {
         self.word(index, &pad(address));
     }
 
     /// A `bytes`: its offset in the head, its length and content in the tail.
+    #[inline(never)]
     pub fn bytes(&mut self, index: usize, bytes: &[u8]) {
         self.encoded(index, &size_word(bytes.len()));
         append(&mut self.buffer, bytes);
@@ -65,11 +69,12 @@ impl Encoding {
     /// A text, as a `string`.
     pub fn text(&mut self, index: usize, text: Text) {
         let (bytes, len) = text.bytes();
-        let bytes = bytes.as_flattened().get(..len).unwrap_or_default();
+        let bytes = bytes.get(..len).unwrap_or_default();
         self.bytes(index, bytes);
     }
 
     /// What is encoded already: its offset in the head, the rest in the tail as it stands.
+    #[inline(never)]
     pub fn encoded(&mut self, index: usize, encoded: &[u8]) {
         self.word(index, &size_word(self.buffer.len().wrapping_sub(self.head)));
         append(&mut self.buffer, encoded);

@@ -110,8 +110,11 @@ impl Keccak for Host {
         keccak(&buffer::concat(parts))
     }
 
-    fn keccak_pair(&self, a: &Word, b: &Word) -> Word {
-        keccak([*a, *b].as_flattened())
+    fn keccak_pair(&self, pair: &mut [Word; 2]) {
+        let pair = pair.as_flattened_mut();
+        let (input, len) = (pair.as_ptr(), pair.len());
+        // SAFETY: reads both words, then writes the first.
+        unsafe { hostio::native_keccak256(input, len, pair.as_mut_ptr()) };
     }
 }
 

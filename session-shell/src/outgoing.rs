@@ -74,13 +74,13 @@ impl Recover for Host {
         if let Some(last) = v_word.last_mut() {
             *last = v;
         }
-        let input = [*digest, v_word, *r, *s];
+        let input = buffer::concat(&[digest, &v_word, r, s]);
         let mut precompile = [0; 20];
         if let Some(last) = precompile.last_mut() {
             *last = 1;
         }
         // The precompile answers nothing if there is no signer.
-        let answer = static_call(&precompile, input.as_flattened()).ok()??;
+        let answer = static_call(&precompile, &input).ok()??;
         answer.last_chunk().copied()
     }
 }

@@ -26,7 +26,7 @@ pub fn validate_session_key(arguments: &[u8]) -> Answer {
     let account = arguments.address(0)?;
     let session = Session::decode(&arguments, 1)?;
     let leaf = prove(&Host, &root::of(account), &session)?;
-    Ok(word(&approval(&Host, account, &leaf)))
+    Ok(word(&approved(account, &leaf)))
 }
 
 /// `validateSessionKeys`: all sessions of a batch.
@@ -59,9 +59,17 @@ pub fn leaves(account: &Address, sessions: &Sessions<'_>) -> Result<Vec<Word>, R
 
 /// The approval of a batch's sessions, a leaf for each action.
 pub fn of_all(account: &Address, sessions: &Sessions<'_>, leaves: &[Word]) -> Word {
-    let mut of_actions = with_capacity(sessions.of_action.len().wrapping_mul(32));
-    for place in &sessions.of_action {
-        append(&mut of_actions, leaves.get(*place).map_or(&[], |leaf| leaf));
+    let mut of_actions = with_capacity(sessions.uses.len().wrapping_mul(32));
+    for session in &sessions.uses {
+        append(
+            &mut of_actions,
+            leaves.get(session.place).map_or(&[], |leaf| leaf),
+        );
     }
-    approval(&Host, account, &of_actions)
+    approved(account, &of_actions)
+}
+
+#[inline(never)]
+fn approved(account: &Address, leaves: &[u8]) -> Word {
+    approval(&Host, account, leaves)
 }

@@ -4,23 +4,22 @@ use alloc::vec::Vec;
 
 use session_core::{
     Address, Reject, Word,
-    abi::Tuple,
     execution::{self, Batch},
     reject,
     rules::bounded,
     signature::recover,
     target,
-    user_op::UserOp,
     validation_data::{self, Window},
 };
 use session_shell::{
-    Answer, Host, Revert, address, bytes4,
+    Answer, Host, Revert, address,
     buffer::push,
+    bytes4,
     outgoing::{is_module_enabled, is_no_module},
     word,
 };
 
-use crate::{rules, sessions::Sessions};
+use crate::{Request, rules, sessions::Sessions};
 
 /// A module signature for a batch: the sessions, and who proves them.
 pub trait Payload<'a>: Sized {
@@ -49,13 +48,12 @@ pub fn invalid_manager() -> Reject {
     reject!("SR Invalid SKM")
 }
 
-/// `validateUserOp` of a batch: answers validationData, to any caller.
+/// Answers validationData, to any caller.
 ///
 /// # Errors
 /// The text of the first check that fails, or what manager or SVM say.
-pub fn validate_user_op<'a, P: Payload<'a>>(arguments: &'a [u8]) -> Answer {
-    let arguments = Tuple::new(arguments, 2)?;
-    let user_op = UserOp::new(&arguments, 0)?;
+pub fn validate<'a, P: Payload<'a>>(request: &Request<'a>) -> Answer {
+    let user_op = &request.user_op;
     let (selector, call) = execution::split(user_op.call_data()?)?;
     if !execution::is_execute_batch(selector) {
         return Err(reject!("SR Invalid Selector").into());
@@ -65,10 +63,10 @@ pub fn validate_user_op<'a, P: Payload<'a>>(arguments: &'a [u8]) -> Answer {
     if is_module_enabled(account, payload.manager())? != Some(true) {
         return Err(invalid_manager().into());
     }
-    let signer = recover(&Host, arguments.word(1)?, payload.session_key_signature())?;
+    let signer = recover(&Host, request.hash, payload.session_key_signature())?;
     let batch = Batch::decode(call)?;
     let sessions = payload.sessions();
-    batch.check_len(sessions.of_action.len())?;
+    batch.check_len(sessions.uses.len())?;
     let leaves = payload.prove(account)?;
 
     let mut window = Window::default();
@@ -76,7 +74,7 @@ pub fn validate_user_op<'a, P: Payload<'a>>(arguments: &'a [u8]) -> Answer {
     let mut targets = Targets::new(account, payload.manager());
     for (index, item) in sessions.of_actions().enumerate() {
         let action = batch.action(index)?;
-        let session = bounded::open(&item.session, &well_known::BOUNDED, &user_op, || {
+        let session = bounded::open(&item.session, &well_known::BOUNDED, user_op, || {
             sessions.is_reused(&leaves, index)
         })?;
         let svm = well_known::svm(session.svm);

@@ -9,11 +9,13 @@ extern crate alloc;
 
 pub mod approve;
 pub mod batch;
+mod request;
 pub mod root;
 mod rules;
 pub mod sessions;
 pub mod single;
 
+pub use request::Request;
 use session_core::text;
 use session_shell::{Answer, bytes4, string};
 

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Keccak, Word, abi::Tuple, pad, reject};
-use session_shell::{Answer, Host, emit, encoding::Encoding, load, msg_sender, store, word};
+use session_core::{Address, Keccak, Word, abi::Tuple, pad, reject, word};
+use session_shell::{Answer, Host, emit, encoding::Encoding, load, msg_sender, program, store};
 use stylus_sdk::keccak_const::Keccak256;
 
 /// `MerkleRootUpdated(address account, bytes32 root)`, nothing indexed.
@@ -16,12 +16,17 @@ const fn topic(signature: &str) -> Word {
 }
 
 /// An account's root; 0 for one without sessions.
+#[inline(never)]
 pub fn of(account: &Address) -> Word {
     load(&slot(account))
 }
 
+#[inline(never)]
 fn slot(account: &Address) -> Word {
-    Host.keccak_pair(&pad(account), &[0; 32])
+    let mut pair = [pad(account), [0; 32]];
+    Host.keccak_pair(&mut pair);
+    let [slot, _] = pair;
+    slot
 }
 
 /// `setMerkleRoot`: the caller's root is what it says, whatever it was. 0 revokes everything.
@@ -50,7 +55,7 @@ pub fn set_merkle_root_if(arguments: &[u8]) -> Answer {
     let mut data = Encoding::new(&[], 2, published.len());
     data.word(0, next);
     data.bytes(1, published);
-    emit(&[SESSIONS_PUBLISHED, pad(&account)], &data.finish());
+    emit(&[word!(SESSIONS_PUBLISHED), pad(&account)], &data.finish());
     Ok(Vec::new())
 }
 
@@ -60,10 +65,14 @@ pub fn set_merkle_root_if(arguments: &[u8]) -> Answer {
 /// By solc's rule.
 pub fn get_session_keys(arguments: &[u8]) -> Answer {
     let account = Tuple::new(arguments, 1)?.address(0)?;
-    Ok(word(&of(account)))
+    Ok(program::word(&of(account)))
 }
 
+#[inline(never)]
 fn set(account: &Address, root: &Word) {
     store(&slot(account), root);
-    emit(&[MERKLE_ROOT_UPDATED], [pad(account), *root].as_flattened());
+    emit(
+        &[word!(MERKLE_ROOT_UPDATED)],
+        [pad(account), *root].as_flattened(),
+    );
 }

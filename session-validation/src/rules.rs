@@ -1,13 +1,15 @@
 //! What an SVM says: one of ours, known by its address, is evaluated here, any other is called (architecture.md).
 
 use session_core::{
-    Address, Word,
+    Address,
     execution::Action,
-    rules::{Request, Svm},
+    rules::{Request as Asked, Svm},
     signature::recover,
-    user_op::{Session, UserOp},
+    user_op::Session,
 };
 use session_shell::{Host, Revert, address, svm};
+
+use crate::Request;
 
 /// Are the rules of a session typed? Those of an SVM that is not ours are generic (7.2-H).
 pub(crate) fn is_typed(svm: Option<Svm>) -> bool {
@@ -25,7 +27,7 @@ pub(crate) fn session_key(
     action: &Action<'_>,
 ) -> Result<Address, Revert> {
     if let Some(svm) = svm {
-        return Ok(*svm.check(Request::Params(*action), session.session_key_data)?);
+        return Ok(*svm.check(Asked::Params(*action), session.session_key_data)?);
     }
     is_foreign(session.svm)?;
     svm::ask_params(session, call_specific_data, action)
@@ -38,21 +40,19 @@ pub(crate) fn session_key(
 pub(crate) fn is_signed(
     svm: Option<Svm>,
     session: &Session<'_>,
-    user_op: &UserOp<'_>,
-    encoded_user_op: &[u8],
-    user_op_hash: &Word,
+    request: &Request<'_>,
     session_key_signature: &[u8],
 ) -> Result<bool, Revert> {
     let data = session.session_key_data;
     if let Some(svm) = svm {
-        let session_key = svm.check(Request::CallData(user_op.call_data()?), data)?;
-        return Ok(recover(&Host, user_op_hash, session_key_signature)? == *session_key);
+        let session_key = svm.check(Asked::CallData(request.user_op.call_data()?), data)?;
+        return Ok(recover(&Host, request.hash, session_key_signature)? == *session_key);
     }
     is_foreign(session.svm)?;
     svm::ask_user_op(
         session.svm,
-        encoded_user_op,
-        user_op_hash,
+        request.encoded,
+        request.hash,
         data,
         session_key_signature,
     )

@@ -11,8 +11,17 @@ use session_shell::buffer::{push, with_capacity};
 pub struct Sessions<'a> {
     /// Each that there is.
     pub list: Vec<BatchedSession<'a>>,
-    /// By action: which one it is, below the length of `list`.
-    pub of_action: Vec<usize>,
+    /// By action.
+    pub uses: Vec<Use>,
+}
+
+/// Which session serves an action.
+#[derive(Clone, Copy, Debug)]
+pub struct Use {
+    /// Where its tuple is.
+    offset: usize,
+    /// Its place in the list of sessions.
+    pub place: usize,
 }
 
 impl<'a> Sessions<'a> {
@@ -20,31 +29,31 @@ impl<'a> Sessions<'a> {
     /// By solc's rule, for every session.
     pub fn decode(array: &Array<'a>) -> Result<Self, Malformed> {
         let len = array.len();
-        let (mut list, mut of_action) = (with_capacity(len), with_capacity(len));
-        let mut places: Vec<usize> = with_capacity(len);
+        let (mut list, mut uses) = (with_capacity(len), with_capacity(len));
         for index in 0..len {
-            let place = array.offset(index)?;
-            let earlier = places.iter().rposition(|earlier| *earlier == place);
-            push(&mut of_action, earlier.unwrap_or(list.len()));
+            let offset = array.offset(index)?;
+            let is_same = |earlier: &&Use| earlier.offset == offset;
+            let earlier: Option<&Use> = uses.iter().rev().find(is_same);
+            let place = earlier.map_or(list.len(), |earlier| earlier.place);
             if earlier.is_none() {
                 push(&mut list, BatchedSession::at(array, index)?);
-                push(&mut places, place);
             }
+            push(&mut uses, Use { offset, place });
         }
-        Ok(Self { list, of_action })
+        Ok(Self { list, uses })
     }
 
     /// The session of each action.
     pub fn of_actions(&self) -> impl Iterator<Item = &BatchedSession<'a>> {
-        let places = self.of_action.iter();
-        places.filter_map(|place| self.list.get(*place))
+        let uses = self.uses.iter();
+        uses.filter_map(|session| self.list.get(session.place))
     }
 
     /// Has an earlier action this one's leaf too, be it of another tuple?
     pub fn is_reused(&self, leaves: &[Word], action: usize) -> bool {
-        let mut places = self.of_action.iter().take(action.saturating_add(1)).rev();
-        let leaf = |place: &usize| leaves.get(*place);
-        let this = places.next().and_then(leaf);
-        places.any(|place| leaf(place) == this)
+        let mut uses = self.uses.iter().take(action.saturating_add(1)).rev();
+        let leaf = |session: &Use| leaves.get(session.place);
+        let this = uses.next().and_then(leaf);
+        uses.any(|earlier| leaf(earlier) == this)
     }
 }

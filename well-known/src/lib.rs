@@ -14,6 +14,7 @@ use session_core::rules::Svm;
 
 /// The SVM at an address, if it is one of ours with rules: not `bounded`. (Comparisons, not patterns: the compiler makes
 /// ten times the code of those.)
+#[inline(never)]
 pub fn svm(address: &[u8; 20]) -> Option<Svm> {
     Some(if *address == ABI {
         Svm::Abi

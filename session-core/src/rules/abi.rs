@@ -9,6 +9,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     execution::{Action, split},
     reject,
+    words::is_less,
 };
 
 /// What an argument must be to a rule's reference, both as unsigned integers. With any other number a rule never holds.
@@ -54,10 +55,15 @@ impl<'a> Rules<'a> for Grant<'a> {
         Ok(decode(session_key_data)?)
     }
 
+    fn target(&self) -> &'a Address {
+        self.contract
+    }
+
+    fn wrong_target(_: bool) -> Reject {
+        reject!("ABISV Destination Forbidden")
+    }
+
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.contract {
-            return Err(reject!("ABISV Destination Forbidden"));
-        }
         let (selector, arguments) = split(action.data)?;
         if selector != self.selector {
             return Err(reject!("ABISV Selector Forbidden"));
@@ -79,11 +85,11 @@ impl<'a> Rules<'a> for Grant<'a> {
 
 impl Grant<'_> {
     fn covers(&self, value: &Word) -> bool {
-        let ([high, low], []) = value.as_chunks() else {
-            return false;
-        };
-        u128::from_be_bytes(*high) == 0
-            && u128::from_be_bytes(*low) <= u128::from_be_bytes(*self.max_value)
+        let mut max_value = [0; 32];
+        if let Some(low) = max_value.last_chunk_mut() {
+            *low = *self.max_value;
+        }
+        !is_less(&max_value, value)
     }
 }
 
@@ -110,14 +116,14 @@ fn holds(rule: &[u8; 35], arguments: &[u8]) -> Result<bool, Malformed> {
         .get(offset..)
         .and_then(<[u8]>::first_chunk)
         .ok_or(Malformed)?;
-    let order = argument.cmp(reference);
+    let (is_less, is_more) = (is_less(argument, reference), is_less(reference, argument));
     Ok(match *condition {
-        condition::EQUAL => order.is_eq(),
-        condition::AT_MOST => order.is_le(),
-        condition::LESS => order.is_lt(),
-        condition::AT_LEAST => order.is_ge(),
-        condition::MORE => order.is_gt(),
-        condition::NOT_EQUAL => order.is_ne(),
+        condition::EQUAL => !is_less && !is_more,
+        condition::AT_MOST => !is_more,
+        condition::LESS => is_less,
+        condition::AT_LEAST => !is_less,
+        condition::MORE => is_more,
+        condition::NOT_EQUAL => is_less || is_more,
         _ => false,
     })
 }

@@ -55,6 +55,7 @@ impl<'a> Grant<'a> {
     ///
     /// # Errors
     /// "BND Malformed Session".
+    #[inline(always)]
     pub fn decode(session_key_data: &'a [u8], this: &Address) -> Result<Self, Reject> {
         let grant = split(session_key_data).map_err(|_| malformed())?;
         if !grant.is_sound(this) {
@@ -87,6 +88,7 @@ impl<'a> Grant<'a> {
     ///
     /// # Errors
     /// The text of the first check that fails; [`Reject::Malformed`] if the userOp can't be decoded.
+    #[inline(always)]
     pub fn check(&self, user_op: &UserOp<'_>, is_reused: bool) -> Result<(), Reject> {
         if is_reused && !self.has(SEVERAL_ACTIONS) {
             return Err(reject!("BND Reused Leaf"));
@@ -175,7 +177,8 @@ fn malformed() -> Reject {
 }
 
 fn split(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let (&[VERSION, flags], rest) = data.split_first_chunk().ok_or(Malformed)? else {
+    let (head, inner_data) = data.split_first_chunk::<HEAD_BYTES>().ok_or(Malformed)?;
+    let (&[VERSION, flags], rest) = head.split_first_chunk().ok_or(Malformed)? else {
         return Err(Malformed);
     };
     let (max_uses, rest) = rest.split_first_chunk().ok_or(Malformed)?;
@@ -184,13 +187,13 @@ fn split(data: &[u8]) -> Result<Grant<'_>, Malformed> {
     let (max_fee_per_gas, rest) = rest.split_first_chunk().ok_or(Malformed)?;
     let (max_gas, rest) = rest.split_first_chunk().ok_or(Malformed)?;
     let (paymaster, rest) = rest.split_first_chunk().ok_or(Malformed)?;
-    let (inner_svm, inner_data) = rest.split_first_chunk().ok_or(Malformed)?;
+    let (inner_svm, _) = rest.split_first_chunk().ok_or(Malformed)?;
     Ok(Grant {
         flags,
         max_uses: u64::from_be_bytes(*max_uses),
         lane,
-        max_op_cost: u128::from_be_bytes(*max_op_cost),
-        max_fee_per_gas: u128::from_be_bytes(*max_fee_per_gas),
+        max_op_cost: number(max_op_cost),
+        max_fee_per_gas: number(max_fee_per_gas),
         max_gas: u64::from_be_bytes(*max_gas),
         paymaster,
         inner_svm,
@@ -198,22 +201,55 @@ fn split(data: &[u8]) -> Result<Grant<'_>, Malformed> {
     })
 }
 
+#[inline(never)]
+fn number(bytes: &[u8; 16]) -> u128 {
+    u128::from_be_bytes(*bytes)
+}
+
 /// A sum or product of words, as far as it is of use: none is more than any limit.
 type Number = Option<u128>;
 
+#[inline(never)]
 fn add(a: Number, b: Number) -> Number {
     a?.checked_add(b?)
 }
 
 /// Zero times whatever is zero.
+#[inline(never)]
 fn multiply(a: Number, b: Number) -> Number {
     match (a, b) {
         (Some(0), _) | (_, Some(0)) => Some(0),
-        _ => a?.checked_mul(b?),
+        _ => product(a?, b?),
     }
 }
 
+/// Shorter than `checked_mul`, which has no half to leave out.
+fn product(a: u128, b: u128) -> Number {
+    let ((a, high_a), (b, high_b)) = (halves(a), halves(b));
+    // If both have a high half, the product has more than 128 bits.
+    let (high, other) = match (high_a, high_b) {
+        (0, high) => (high, a),
+        (high, 0) => (high, b),
+        _ => return None,
+    };
+    let (middle, 0) = halves(wide(high, other)) else {
+        return None;
+    };
+    wide(a, b).checked_add(u128::from(middle) << 64)
+}
+
+fn wide(a: u64, b: u64) -> u128 {
+    u128::from(a).wrapping_mul(b.into())
+}
+
+/// The low and the high half.
+#[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
+const fn halves(number: u128) -> (u64, u64) {
+    (number as u64, (number >> 64) as u64)
+}
+
 /// A limit of zero is none.
+#[inline(never)]
 fn exceeds(value: Number, limit: u128) -> bool {
     limit != 0 && value.is_none_or(|value| value > limit)
 }

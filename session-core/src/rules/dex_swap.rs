@@ -7,7 +7,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    words::{address, exact, is_less, is_zero, limbs},
+    words::{address, exact, is_less, is_zero},
 };
 
 /// Uniswap V3 SwapRouter `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient,
@@ -50,17 +50,28 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("DEXSV Malformed Session"))
     }
 
+    fn target(&self) -> &'a Address {
+        self.dex
+    }
+
+    fn wrong_target(_: bool) -> Reject {
+        reject!("DEXSV Wrong Dex")
+    }
+
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.dex {
-            return Err(reject!("DEXSV Wrong Dex"));
-        }
         if !action.has_no_value() {
             return Err(reject!("DEXSV Non Zero Value"));
         }
         let swap = match action.data.split_first_chunk() {
-            Some((&EXACT_INPUT_SINGLE, arguments)) => exact_input_single(arguments),
-            Some((&EXACT_INPUT_SINGLE_02, arguments)) => exact_input_single_02(arguments),
-            Some((&SWAP_EXACT_TOKENS, arguments)) => swap_exact_tokens(arguments),
+            Some((selector, arguments)) if *selector == EXACT_INPUT_SINGLE => {
+                exact_input_single(arguments)
+            }
+            Some((selector, arguments)) if *selector == EXACT_INPUT_SINGLE_02 => {
+                exact_input_single_02(arguments)
+            }
+            Some((selector, arguments)) if *selector == SWAP_EXACT_TOKENS => {
+                swap_exact_tokens(arguments)
+            }
             _ => return Err(reject!("DEXSV Invalid Method")),
         };
         let Ok(swap) = swap else {
@@ -92,7 +103,14 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let [session_key, dex, token_in, token_out, recipient, amounts @ ..] = exact::<8>(data)?;
+    let [
+        session_key,
+        dex,
+        token_in,
+        token_out,
+        recipient,
+        amounts @ ..,
+    ] = exact::<8>(data)?;
     let [max_amount_in, min_out_num, min_out_den] = amounts;
     let grant = Grant {
         session_key: address(session_key)?,
@@ -150,8 +168,16 @@ fn single<'a>(
 
 /// The path is the two tokens, right behind the head.
 fn swap_exact_tokens(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
-    let [amount_in, min_out, path, recipient, _deadline, path_len, token_in, token_out] =
-        exact(arguments)?;
+    let [
+        amount_in,
+        min_out,
+        path,
+        recipient,
+        _deadline,
+        path_len,
+        token_in,
+        token_out,
+    ] = exact(arguments)?;
     if !is_number(path, 0xa0) || !is_number(path_len, 2) {
         return Err(Malformed);
     }
@@ -167,27 +193,29 @@ fn swap_exact_tokens(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
 /// Limbs of 64 bits from the low end. A product never exceeds 512 bits.
 type Product = [u64; 8];
 
-/// Schoolbook multiplication.
 fn product(a: &Word, b: &Word) -> Product {
     let mut product = [0; 8];
-    for (row, x) in from_the_low_end(a).into_iter().enumerate() {
-        if x == 0 {
-            continue;
-        }
+    multiply(&mut product, &from_the_low_end(a), &from_the_low_end(b));
+    product
+}
+
+/// Schoolbook multiplication, added to the product. (Of slices, and never inlined: with lengths that it knows, the compiler
+/// unrolls both loops.)
+#[inline(never)]
+fn multiply(product: &mut [u64], a: &[u64], b: &[u64]) {
+    for (row, x) in a.iter().enumerate().filter(|(_, x)| **x != 0) {
         let mut carry = 0;
         let columns = product.iter_mut().skip(row);
-        let factors = from_the_low_end(b).into_iter().chain([0]);
-        for (column, y) in columns.zip(factors) {
+        for (column, y) in columns.zip(b.iter().chain(&[0])) {
             // At most (2^64 - 1)^2 + 2 (2^64 - 1) = 2^128 - 1.
-            let sum = u128::from(x)
-                .wrapping_mul(u128::from(y))
+            let sum = u128::from(*x)
+                .wrapping_mul(u128::from(*y))
                 .wrapping_add(u128::from(*column))
                 .wrapping_add(carry);
             *column = low_half(sum);
             carry = sum >> 64;
         }
     }
-    product
 }
 
 fn is_below(a: &Product, b: &Product) -> bool {
@@ -195,8 +223,17 @@ fn is_below(a: &Product, b: &Product) -> bool {
 }
 
 fn from_the_low_end(word: &Word) -> [u64; 4] {
-    let [a, b, c, d] = limbs(word).map(u64::swap_bytes);
-    [d, c, b, a]
+    let mut limbs = [0; 4];
+    read(&mut limbs, word);
+    limbs
+}
+
+#[inline(never)]
+fn read(limbs: &mut [u64], word: &[u8]) {
+    let (words, _) = word.as_chunks();
+    for (limb, bytes) in limbs.iter_mut().rev().zip(words) {
+        *limb = u64::from_be_bytes(*bytes);
+    }
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]

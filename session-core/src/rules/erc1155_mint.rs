@@ -35,15 +35,21 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("ERC1155MT Malformed Session"))
     }
 
+    fn target(&self) -> &'a Address {
+        self.nft
+    }
+
+    fn wrong_target(_: bool) -> Reject {
+        reject!("ERC1155MT Wrong Token")
+    }
+
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.nft {
-            return Err(reject!("ERC1155MT Wrong Token"));
-        }
         if !action.has_no_value() {
             return Err(reject!("ERC1155MT Non Zero Value"));
         }
-        let Some((&MINT_TO, arguments)) = action.data.split_first_chunk() else {
-            return Err(reject!("ERC1155MT Invalid Method"));
+        let arguments = match action.data.split_first_chunk() {
+            Some((selector, arguments)) if *selector == MINT_TO => arguments,
+            _ => return Err(reject!("ERC1155MT Invalid Method")),
         };
         let Ok(mint) = mint_to(arguments) else {
             return Err(reject!("ERC1155MT Malformed Call"));

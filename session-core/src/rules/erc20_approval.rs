@@ -35,15 +35,21 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("ERC20AV Malformed Session"))
     }
 
+    fn target(&self) -> &'a Address {
+        self.token
+    }
+
+    fn wrong_target(_: bool) -> Reject {
+        reject!("ERC20AV Wrong Token")
+    }
+
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.token {
-            return Err(reject!("ERC20AV Wrong Token"));
-        }
         if !action.has_no_value() {
             return Err(reject!("ERC20AV Non Zero Value"));
         }
-        let Some((&APPROVE, arguments)) = action.data.split_first_chunk() else {
-            return Err(reject!("ERC20AV Invalid Method"));
+        let arguments = match action.data.split_first_chunk() {
+            Some((selector, arguments)) if *selector == APPROVE => arguments,
+            _ => return Err(reject!("ERC20AV Invalid Method")),
         };
         let Ok((spender, amount)) = approve(arguments) else {
             return Err(reject!("ERC20AV Malformed Call"));

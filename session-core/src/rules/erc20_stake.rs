@@ -43,10 +43,15 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("ERC20STV Malformed Session"))
     }
 
+    fn target(&self) -> &'a Address {
+        self.staking
+    }
+
+    fn wrong_target(_: bool) -> Reject {
+        reject!("ERC20STV Wrong Staking")
+    }
+
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.staking {
-            return Err(reject!("ERC20STV Wrong Staking"));
-        }
         if !action.has_no_value() {
             return Err(reject!("ERC20STV Non Zero Value"));
         }
@@ -71,7 +76,14 @@ impl<'a> Rules<'a> for Grant<'a> {
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
-    let [session_key, staking, token, on_behalf_of, max_amount, selector] = exact(data)?;
+    let [
+        session_key,
+        staking,
+        token,
+        on_behalf_of,
+        max_amount,
+        selector,
+    ] = exact(data)?;
     let (&selector, rest) = selector.split_first_chunk().ok_or(Malformed)?;
     let (rest, _) = rest.as_chunks();
     if rest.iter().any(|bytes| u32::from_ne_bytes(*bytes) != 0) {

@@ -36,23 +36,27 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("ERC20SV Malformed Session"))
     }
 
-    fn in_batch(reject: Reject) -> Reject {
-        if reject == wrong_token() {
+    fn target(&self) -> &'a Address {
+        self.token
+    }
+
+    fn wrong_target(is_params: bool) -> Reject {
+        if is_params {
             reject!("ERC20SV Invalid Token")
         } else {
-            reject
+            reject!("ERC20SV Wrong Token")
         }
     }
 
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.token {
-            return Err(wrong_token());
-        }
         if !action.has_no_value() {
             return Err(reject!("ERC20SV Non Zero Value"));
         }
-        let Some((&(TRANSFER | APPROVE), arguments)) = action.data.split_first_chunk() else {
-            return Err(reject!("ERC20SV Invalid Method"));
+        let arguments = match action.data.split_first_chunk() {
+            Some((selector, arguments)) if *selector == TRANSFER || *selector == APPROVE => {
+                arguments
+            }
+            _ => return Err(reject!("ERC20SV Invalid Method")),
         };
         let Ok((recipient, amount)) = call(arguments) else {
             return Err(reject!("ERC20SV Malformed Call"));
@@ -65,10 +69,6 @@ impl<'a> Rules<'a> for Grant<'a> {
         }
         Ok(self.session_key)
     }
-}
-
-fn wrong_token() -> Reject {
-    reject!("ERC20SV Wrong Token")
 }
 
 fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {

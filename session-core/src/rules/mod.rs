@@ -12,7 +12,7 @@ pub mod erc20_stake;
 pub mod erc20_transfer;
 
 use crate::{
-    Address, Reject, Word,
+    Address, Malformed, Reject, Word,
     abi::as_u64,
     execution::{self, Action},
 };
@@ -50,13 +50,30 @@ impl Svm {
         request: Request<'_>,
         session_key_data: &'a [u8],
     ) -> Result<&'a Address, Reject> {
+        let invalid_selector = match self {
+            Self::Abi => abi::Grant::invalid_selector,
+            Self::DexSwap => dex_swap::Grant::invalid_selector,
+            Self::Erc1155Mint => erc1155_mint::Grant::invalid_selector,
+            Self::Erc20Approval => erc20_approval::Grant::invalid_selector,
+            Self::Erc20Stake => erc20_stake::Grant::invalid_selector,
+            Self::Erc20Transfer => erc20_transfer::Grant::invalid_selector,
+        };
+        let (action, is_params) = action(request, invalid_selector)?;
         match self {
-            Self::Abi => check::<abi::Grant<'_>>(request, session_key_data),
-            Self::DexSwap => check::<dex_swap::Grant<'_>>(request, session_key_data),
-            Self::Erc1155Mint => check::<erc1155_mint::Grant<'_>>(request, session_key_data),
-            Self::Erc20Approval => check::<erc20_approval::Grant<'_>>(request, session_key_data),
-            Self::Erc20Stake => check::<erc20_stake::Grant<'_>>(request, session_key_data),
-            Self::Erc20Transfer => check::<erc20_transfer::Grant<'_>>(request, session_key_data),
+            Self::Abi => allow::<abi::Grant<'_>>(action, is_params, session_key_data),
+            Self::DexSwap => allow::<dex_swap::Grant<'_>>(action, is_params, session_key_data),
+            Self::Erc1155Mint => {
+                allow::<erc1155_mint::Grant<'_>>(action, is_params, session_key_data)
+            }
+            Self::Erc20Approval => {
+                allow::<erc20_approval::Grant<'_>>(action, is_params, session_key_data)
+            }
+            Self::Erc20Stake => {
+                allow::<erc20_stake::Grant<'_>>(action, is_params, session_key_data)
+            }
+            Self::Erc20Transfer => {
+                allow::<erc20_transfer::Grant<'_>>(action, is_params, session_key_data)
+            }
         }
     }
 }
@@ -81,16 +98,17 @@ pub trait Rules<'a>: Sized {
     /// "… Malformed Session", with the prefix of the SVM; of [`abi`] [`Reject::Malformed`].
     fn decode(session_key_data: &'a [u8]) -> Result<Self, Reject>;
 
-    /// The session key, if the grant covers the action.
+    /// The only contract that the session may call.
+    fn target(&self) -> &'a Address;
+
+    /// The action calls another one. `is_params`: it is one of a batch; only [`erc20_transfer`] has another text there.
+    fn wrong_target(is_params: bool) -> Reject;
+
+    /// The session key, if the grant covers the action, whose target is the right one.
     ///
     /// # Errors
     /// The text of the first check that fails.
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject>;
-
-    /// What [`Self::check`] refuses with, for an action of a batch: only [`erc20_transfer`] has another text there.
-    fn in_batch(reject: Reject) -> Reject {
-        reject
-    }
 }
 
 /// The session key that may do what is asked, but for its signature.
@@ -101,22 +119,37 @@ pub fn check<'a, R: Rules<'a>>(
     request: Request<'_>,
     session_key_data: &'a [u8],
 ) -> Result<&'a Address, Reject> {
-    let (action, is_params) = match request {
-        Request::CallData(call_data) => {
-            let (selector, arguments) = execution::split(call_data)?;
-            if !execution::is_execute(selector) {
-                return Err(R::invalid_selector());
-            }
-            (execution::execute(arguments), false)
-        }
-        Request::Params(action) => (Ok(action), true),
+    let (action, is_params) = action(request, R::invalid_selector)?;
+    allow::<R>(action, is_params, session_key_data)
+}
+
+/// What is asked for, decoded; and whether it is an action of a batch.
+fn action<'a>(
+    request: Request<'a>,
+    invalid_selector: fn() -> Reject,
+) -> Result<(Result<Action<'a>, Malformed>, bool), Reject> {
+    let call_data = match request {
+        Request::Params(action) => return Ok((Ok(action), true)),
+        Request::CallData(call_data) => call_data,
     };
-    let answer = R::decode(session_key_data)?.check(&action?);
-    if is_params {
-        answer.map_err(R::in_batch)
-    } else {
-        answer
+    let (selector, arguments) = execution::split(call_data)?;
+    if !execution::is_execute(selector) {
+        return Err(invalid_selector());
     }
+    Ok((execution::execute(arguments), false))
+}
+
+fn allow<'a, R: Rules<'a>>(
+    action: Result<Action<'_>, Malformed>,
+    is_params: bool,
+    session_key_data: &'a [u8],
+) -> Result<&'a Address, Reject> {
+    let grant = R::decode(session_key_data)?;
+    let action = action?;
+    if action.to != grant.target() {
+        return Err(R::wrong_target(is_params));
+    }
+    grant.check(&action)
 }
 
 /// Does the word hold a number of at most `bytes` bytes?

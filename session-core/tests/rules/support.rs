@@ -130,7 +130,8 @@ impl Request {
                 outer,
                 ..self.clone()
             };
-            let by_call_data = check::<R>(Asked::CallData(&other.call_data()), &self.session).copied();
+            let by_call_data =
+                check::<R>(Asked::CallData(&other.call_data()), &self.session).copied();
             assert_eq!(by_call_data, answer, "{self:?}");
         }
         answer

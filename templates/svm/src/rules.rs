@@ -29,11 +29,16 @@ impl<'a> Rules<'a> for Grant<'a> {
         decode(session_key_data).map_err(|_| reject!("ETHSV Malformed Session"))
     }
 
+    fn target(&self) -> &'a Address {
+        self.recipient
+    }
+
+    fn wrong_target(_: bool) -> Reject {
+        reject!("ETHSV Wrong Recipient")
+    }
+
     /// The action is the key's word: everything in it that matters must be held against the grant.
     fn check(&self, action: &Action<'_>) -> Result<&'a Address, Reject> {
-        if action.to != self.recipient {
-            return Err(reject!("ETHSV Wrong Recipient"));
-        }
         // Without this the key could call any method of the recipient.
         if !action.data.is_empty() {
             return Err(reject!("ETHSV Call Data"));

@@ -141,7 +141,11 @@ impl Bench {
     fn new(height: u32, is_cached: bool, module: bool) -> Result<Self, WorldError> {
         let mut world = World::new()?;
         let mut programs = world.deploy_programs()?;
-        if module { let m = world.deploy_program("session-module")?; programs.manager = m; programs.router = m; }
+        if module {
+            let m = world.deploy_program("session-module")?;
+            programs.manager = m;
+            programs.router = m;
+        }
         let svms = [
             world.deploy_program("erc20-transfer")?,
             world.deploy_program("abi")?,
