@@ -17,10 +17,12 @@
 
 pub mod abi;
 pub mod approval;
+pub mod compact;
 pub mod digest;
 pub mod execution;
 pub mod leaf;
 pub mod merkle;
+pub mod multiproof;
 pub mod proof;
 pub mod rules;
 pub mod signature;

@@ -17,10 +17,21 @@ pub fn not_approved() -> Reject {
 /// # Errors
 /// [`not_approved`].
 pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result<Word, Reject> {
+    let leaf = leaf_of(keccak, session)?;
+    if !merkle::is_in(keccak, root, leaf, session.proof) {
+        return Err(not_approved());
+    }
+    Ok(leaf)
+}
+
+/// The session's leaf, if there may be such a session, in a tree or not.
+///
+/// # Errors
+/// [`not_approved`].
+pub fn leaf_of(keccak: &impl Keccak, session: &Session<'_>) -> Result<Word, Reject> {
     let leaf = leaf::leaf(keccak, session);
     if is_node(session.session_key_data)
         || !is_window_allowed(session.valid_until_secs, session.valid_after_secs)
-        || !merkle::is_in(keccak, root, leaf, session.proof)
     {
         return Err(not_approved());
     }

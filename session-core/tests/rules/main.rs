@@ -10,6 +10,7 @@ mod erc1155_mint;
 mod erc20_approval;
 mod erc20_stake;
 mod erc20_transfer;
+mod multiproof;
 mod oracle;
 mod order;
 mod price;
