@@ -6,8 +6,9 @@
 
 use crate::{
     Keccak, Malformed, Reject, Word,
+    leaf::leaf,
     multiproof::Multiproof,
-    proof::{leaf_of, not_approved},
+    proof::{is_allowed, not_approved},
     user_op::Session,
 };
 
@@ -97,7 +98,10 @@ impl<'a> Payload<'a> {
     ) -> Result<(), Reject> {
         let nodes = nodes.get_mut(..self.count).ok_or(Malformed)?;
         for (node, session) in nodes.iter_mut().zip(self.sessions()) {
-            *node = leaf_of(keccak, &session)?;
+            if !is_allowed(&session) {
+                return Err(not_approved());
+            }
+            *node = leaf(keccak, &session);
         }
         if *root == [0; 32] || has_twice(nodes) || self.proof.root(keccak, nodes) != Some(*root) {
             return Err(not_approved());

@@ -17,25 +17,17 @@ pub fn not_approved() -> Reject {
 /// # Errors
 /// [`not_approved`].
 pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result<Word, Reject> {
-    let leaf = leaf_of(keccak, session)?;
-    if !merkle::is_in(keccak, root, leaf, session.proof) {
+    let leaf = leaf::leaf(keccak, session);
+    if !is_allowed(session) || !merkle::is_in(keccak, root, leaf, session.proof) {
         return Err(not_approved());
     }
     Ok(leaf)
 }
 
-/// The session's leaf, if there may be such a session, in a tree or not.
-///
-/// # Errors
-/// [`not_approved`].
-pub fn leaf_of(keccak: &impl Keccak, session: &Session<'_>) -> Result<Word, Reject> {
-    let leaf = leaf::leaf(keccak, session);
-    if is_node(session.session_key_data)
-        || !is_window_allowed(session.valid_until_secs, session.valid_after_secs)
-    {
-        return Err(not_approved());
-    }
-    Ok(leaf)
+/// May there be such a session, in whatever tree?
+pub fn is_allowed(session: &Session<'_>) -> bool {
+    !is_node(session.session_key_data)
+        && is_window_allowed(session.valid_until_secs, session.valid_after_secs)
 }
 
 /// Could the leaf's preimage be that of an inner node? With 32 bytes of session key data it has the 64 bytes of one.
