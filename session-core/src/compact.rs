@@ -1,4 +1,4 @@
-//! The compact module signature of a batch (§10.11): each session once, all proven together, nothing padded.
+//! The compact module signature of a batch: each session once, all proven together, nothing padded.
 //!
 //! Packed, big-endian: [`TAG`]; 65 bytes r, s, v; u8 n, at least 1; n leaves: u48 validUntil, u48 validAfter, address SVM,
 //! u16 length, session key data; u8 k, at least 1; for each of k actions a u8, the index of its leaf; the
@@ -44,9 +44,7 @@ impl<'a> Payload<'a> {
             .filter(|(tag, _)| **tag == TAG)
             .ok_or(Malformed)?;
         let (session_key_signature, rest) = split(rest)?;
-        let Some((count @ 1.., rest)) = rest.split_first() else {
-            return Err(Malformed);
-        };
+        let (count, rest) = rest.split_first().ok_or(Malformed)?;
         let mut behind = rest;
         for _ in 0..*count {
             (_, behind) = split_session(behind)?;

@@ -1,4 +1,4 @@
-//! Merkle multiproofs: many leaves of one tree, proven at once (§10.11).
+//! Merkle multiproofs: many leaves of one tree, proven at once.
 //!
 //! As OpenZeppelin's `processMultiProof`, with sorted pairs: a queue of nodes, first the leaves, in the order of their
 //! places. Each flag takes a node from the queue and hashes it with the next of the queue (1) or the next proof word (0);

@@ -4,6 +4,7 @@ mod abi;
 mod approval;
 mod batch;
 mod bounded;
+mod compact;
 mod dex_limits;
 mod dex_swap;
 mod erc1155_mint;
