@@ -5,15 +5,15 @@ use alloy::{
     sol_types::SolValue as _,
 };
 
-use crate::UserOp;
+use crate::{UserOp, calldata_gas};
 
 /// Of the transaction, and of the EntryPoint's work outside of what it measures: by userOp, and by word of calldata, which it copies
 /// several times. Bundlers often count less for a word, and then pay for long proofs themselves.
 const BUNDLE_GAS: u64 = 21_000;
 const USER_OP_GAS: u64 = 18_300;
 const WORD_GAS: u64 = 30;
-const ZERO_BYTE_GAS: u64 = 4;
-const BYTE_GAS: u64 = 16;
+/// Of the four bytes of handleOps' selector.
+const SELECTOR_GAS: u64 = 64;
 
 /// Why there is no quote in a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,9 +73,7 @@ pub fn max_cost_wei(op: &UserOp) -> U256 {
 pub fn pre_verification_gas(op: &UserOp) -> U256 {
     // handleOps: its selector, the userOp, and who is paid
     let arguments = (vec![op.clone()], Address::repeat_byte(1)).abi_encode_params();
-    let zeros = arguments.iter().filter(|byte| **byte == 0).count() as u64;
-    let others = arguments.len() as u64 - zeros + 4;
     let words = arguments.len().div_ceil(32) as u64;
-    let gas = zeros * ZERO_BYTE_GAS + others * BYTE_GAS + words * WORD_GAS;
+    let gas = SELECTOR_GAS + calldata_gas(&arguments) + words * WORD_GAS;
     U256::from(BUNDLE_GAS + USER_OP_GAS + gas)
 }

@@ -10,11 +10,12 @@ use session_core::{
 };
 
 use crate::{
-    DUMMY_SIGNATURE, Item, ItemError, SessionError, Tree, UserOp, account_signature,
-    manager_signature, router_signature, sign,
+    DUMMY_SIGNATURE, Encoded, Encoding, Item, ItemError, SessionError, Tree, UserOp,
+    account_signature, calldata_gas, compact_signature, dense_manager_signature,
+    dense_router_signature, manager_signature, router_signature, sign,
 };
 
-/// Where the programs are, and on which chain.
+/// Where the programs are, and on which chain. A session-module is manager and router at one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deployment {
     /// The session key manager: it allows single actions.
@@ -25,6 +26,13 @@ pub struct Deployment {
     pub entry_point: Address,
     /// The chain.
     pub chain_id: u64,
+}
+
+impl Deployment {
+    /// Is one program both manager and router?
+    pub fn is_session_module(&self) -> bool {
+        self.manager == self.router
+    }
 }
 
 /// A session key in memory, and the deployment that it signs for.
@@ -54,6 +62,14 @@ pub enum SignError {
         /// What was asked for.
         index: usize,
     },
+    /// The programs do not take it, or this userOp has no such form.
+    #[error(
+        "expected an encoding that the programs take and the actions have, got {encoding:?}. Let sign choose"
+    )]
+    Encoding {
+        /// What was asked for.
+        encoding: Encoding,
+    },
     /// The session is refused.
     #[error(transparent)]
     Session(#[from] SessionError),
@@ -71,8 +87,9 @@ impl SessionKey {
         self.signer.address()
     }
 
-    /// Signs the userOp, all of whose other fields are final: fills `signature`. `sessions` are indices into the
-    /// tree, one for each action of callData: `execute` goes through the manager, `executeBatch` through the router.
+    /// Signs the userOp, all of whose other fields are final: fills `signature`, in the encoding with the least calldata gas
+    /// that the programs take. `sessions` are indices into the tree, one for each action of callData: `execute` goes
+    /// through the manager, `executeBatch` through the router.
     ///
     /// # Errors
     /// See [`SignError`]. The userOp is then as it was. Whether the sessions allow the actions, or are this key's, is not looked at.
@@ -81,13 +98,36 @@ impl SessionKey {
         tree: &Tree,
         sessions: &[usize],
         user_op: &mut UserOp,
-    ) -> Result<(), SignError> {
+    ) -> Result<Encoded, SignError> {
+        let (encoding, _) = self.cheapest(tree, sessions, user_op)?;
+        self.sign_as(encoding, tree, sessions, user_op)
+    }
+
+    /// The same in this encoding.
+    ///
+    /// # Errors
+    /// Those of [`Self::sign`], and [`SignError::Encoding`].
+    pub fn sign_as(
+        &self,
+        encoding: Encoding,
+        tree: &Tree,
+        sessions: &[usize],
+        user_op: &mut UserOp,
+    ) -> Result<Encoded, SignError> {
+        let signature = |encoding, key_signature: &[u8]| {
+            self.signature(encoding, tree, sessions, &user_op.callData, key_signature)
+        };
         // What is refused is not signed either.
-        self.signature(tree, sessions, user_op, &DUMMY_SIGNATURE)?;
+        signature(encoding, &DUMMY_SIGNATURE)?;
         let hash = user_op.hash(self.deployment.entry_point, self.deployment.chain_id);
-        let signature = sign(&self.signer, hash)?;
-        user_op.signature = self.signature(tree, sessions, user_op, &signature)?;
-        Ok(())
+        let key_signature = sign(&self.signer, hash)?;
+        let canonical = signature(Encoding::Canonical, &key_signature)?;
+        user_op.signature = signature(encoding, &key_signature)?;
+        Ok(Encoded {
+            encoding,
+            calldata_gas: calldata_gas(&user_op.signature),
+            canonical_calldata_gas: calldata_gas(&canonical),
+        })
     }
 
     /// Fills `signature` with one of the same shape and cost, for estimates of gas: [`DUMMY_SIGNATURE`].
@@ -100,12 +140,12 @@ impl SessionKey {
         sessions: &[usize],
         user_op: &mut UserOp,
     ) -> Result<(), SignError> {
-        user_op.signature = self.signature(tree, sessions, user_op, &DUMMY_SIGNATURE)?;
+        (_, user_op.signature) = self.cheapest(tree, sessions, user_op)?;
         Ok(())
     }
 
-    /// The programs that the validation of such a userOp calls, one entry for each call: router (of a batch), manager, and
-    /// for each action its SVM, the one inside if it is bounded. Programs can fall out of the chain's cache between estimate
+    /// The programs that the validation of such a userOp calls, one entry for each call: router (of a batch), manager (one
+    /// entry for both if they are one session-module), and for each action its SVM, the one inside if it is bounded. Programs can fall out of the chain's cache between estimate
     /// and inclusion, so the verificationGasLimit of an estimate needs [`uncached_surplus`](crate::uncached_surplus) of these.
     ///
     /// # Errors
@@ -120,8 +160,8 @@ impl SessionKey {
             manager, router, ..
         } = self.deployment;
         let mut programs = match path(call_data, sessions.len())? {
-            Path::Single => vec![manager],
-            Path::Batch => vec![router, manager],
+            Path::Batch if manager != router => vec![router, manager],
+            _ => vec![manager],
         };
         for &index in sessions {
             let session = tree.sessions().get(index);
@@ -130,17 +170,47 @@ impl SessionKey {
         Ok(programs)
     }
 
-    fn signature(
+    /// The encoding with the least calldata gas, and a dummy in it. Of equals it is the most common: a signature of the
+    /// session key costs the same in each.
+    fn cheapest(
         &self,
         tree: &Tree,
         sessions: &[usize],
         user_op: &UserOp,
-        session_key_signature: &[u8],
+    ) -> Result<(Encoding, Bytes), SignError> {
+        let dummy = |encoding| {
+            let call_data = &user_op.callData;
+            self.signature(encoding, tree, sessions, call_data, &DUMMY_SIGNATURE)
+        };
+        let mut best = (Encoding::Canonical, dummy(Encoding::Canonical)?);
+        for encoding in [Encoding::Dense, Encoding::Compact] {
+            match dummy(encoding) {
+                Ok(other) if calldata_gas(&other) < calldata_gas(&best.1) => {
+                    best = (encoding, other);
+                }
+                Ok(_) | Err(SignError::Encoding { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(best)
+    }
+
+    fn signature(
+        &self,
+        encoding: Encoding,
+        tree: &Tree,
+        sessions: &[usize],
+        call_data: &[u8],
+        key_signature: &[u8],
     ) -> Result<Bytes, SignError> {
         let Deployment {
             manager, router, ..
         } = self.deployment;
-        let path = path(&user_op.callData, sessions.len())?;
+        let path = path(call_data, sessions.len())?;
+        let sessions = match encoding {
+            Encoding::Canonical => sessions.to_vec(),
+            _ => tree.firsts(sessions),
+        };
         let proven = sessions
             .iter()
             .map(|&index| {
@@ -148,24 +218,32 @@ impl SessionKey {
                 session.ok_or(SignError::NoSession { index })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        match (path, proven.as_slice()) {
-            (Path::Single, [(session, proof)]) => {
-                let signature = manager_signature(session, proof, session_key_signature)?;
-                Ok(account_signature(&signature, manager))
-            }
-            (_, proven) => {
-                let items: Vec<_> = proven
-                    .iter()
-                    .map(|(session, proof)| Item {
-                        session,
-                        proof,
-                        call_specific_data: &[],
-                    })
-                    .collect();
-                let signature = router_signature(manager, &items, session_key_signature)?;
-                Ok(account_signature(&signature, router))
-            }
+        let no_form = SignError::Encoding { encoding };
+        if let (Path::Single, [(session, proof)]) = (path, proven.as_slice()) {
+            let signature = match encoding {
+                Encoding::Canonical => manager_signature(session, proof, key_signature)?,
+                Encoding::Dense => dense_manager_signature(session, proof, key_signature)?,
+                Encoding::Compact => return Err(no_form),
+            };
+            return Ok(account_signature(&signature, manager));
         }
+        let items: Vec<_> = proven
+            .iter()
+            .map(|(session, proof)| Item {
+                session,
+                proof,
+                call_specific_data: &[],
+            })
+            .collect();
+        let signature = match encoding {
+            Encoding::Canonical => router_signature(manager, &items, key_signature)?,
+            Encoding::Dense => dense_router_signature(manager, &items, key_signature)?,
+            Encoding::Compact => Some(self.deployment)
+                .filter(Deployment::is_session_module)
+                .and_then(|_| compact_signature(tree, &sessions, key_signature))
+                .ok_or(no_form)?,
+        };
+        Ok(account_signature(&signature, router))
     }
 }
 

@@ -140,6 +140,21 @@ impl Tree {
         self.levels.first().map_or(&[], Vec::as_slice)
     }
 
+    /// From the leaves up; the last level is the root alone. No level without sessions.
+    pub(crate) fn levels(&self) -> &[Vec<B256>] {
+        &self.levels
+    }
+
+    /// For each place the first of these that has the same leaf; one that is not in the tree stands for itself.
+    pub(crate) fn firsts(&self, places: &[usize]) -> Vec<usize> {
+        let mut firsts = BTreeMap::new();
+        let first = |place: &usize| {
+            let leaf = self.leaves().get(*place);
+            leaf.map_or(*place, |leaf| *firsts.entry(leaf).or_insert(*place))
+        };
+        places.iter().map(first).collect()
+    }
+
     /// The tree with more sessions, behind those that it has. Their proofs change, the sessions' leaves do not.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use alloy::{
 use common::{address, bytes, vectors, word, words};
 use serde_json::Value;
 use session_keys::{
-    Deployment, Item, Session, SessionKey, Tree, UserOp, account_signature, manager_signature,
-    router_signature, sign,
+    Deployment, Encoding, Item, Session, SessionKey, Tree, UserOp, account_signature,
+    manager_signature, router_signature, sign,
 };
 
 sol! {
@@ -260,7 +260,8 @@ fn whole_user_ops() {
             signature: Bytes::new(),
             ..case.op.clone()
         };
-        if key.sign(&file.tree, &indices, &mut op).is_ok() && op == case.op {
+        let signed = key.sign_as(Encoding::Canonical, &file.tree, &indices, &mut op);
+        if signed.is_ok() && op == case.op {
             same.push(case.id);
         }
     }
