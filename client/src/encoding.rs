@@ -1,7 +1,9 @@
 //! Which form a module signature has, and what it costs.
 
+use serde::{Deserialize, Serialize};
+
 /// How a module signature is encoded. Each says the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
     /// `abi.encode`, as every other client does it.
     Canonical,
