@@ -5,7 +5,8 @@
 //! specification of the V2 session-key family.
 //!
 //! The usual way: sessions (their data from [`session_data`]) make a [`Tree`], whose root the account sets with
-//! [`calls::set_merkle_root`]; a [`SessionKey`] then signs each [`UserOp`] of the account.
+//! [`calls::set_merkle_root`]; a [`SessionKey`] then signs each [`UserOp`] of the account, in the cheapest [`Encoding`]. Sessions that
+//! are used together are proven together if they stand together: [`Tree::grouped`].
 //!
 //! For a wallet: [`SessionRequest`] is a session as a dApp asks for it, [`Grant`] what an owner agrees to, [`SessionStore`] what is
 //! kept; [`Tree::live`] says whether a session can be used, [`max_cost_wei`] what a userOp can cost. `tests/e2e/examples/particle`
