@@ -9,7 +9,10 @@ use alloy::{
 };
 use common::session;
 use proptest::prelude::*;
-use session_core::user_op::{BatchedSession, ManagerSignature, RouterSignature};
+use session_core::{
+    abi::Tuple,
+    user_op::{BatchedSession, ManagerSignature},
+};
 use session_keys::{
     DUMMY_SIGNATURE, Item, ItemError, Session, SessionError, dense_manager_signature,
     dense_router_signature, manager_signature, router_signature,
@@ -93,10 +96,12 @@ fn items(batch: &[Plain]) -> Vec<Item<'_>> {
 }
 
 fn decoded(bytes: &[u8]) -> (&Address, Vec<BatchedSession<'_>>, &[u8]) {
-    let mut items = Vec::new();
-    let signature = RouterSignature::decode(bytes, |item| items.push(item)).unwrap();
-    let manager = signature.manager.into();
-    (manager, items, signature.session_key_signature)
+    let signature = Tuple::new(bytes, 3).unwrap();
+    let array = signature.array(1).unwrap();
+    let item = |index| BatchedSession::at(&array, index).unwrap();
+    let manager = signature.address(0).unwrap().into();
+    let items = (0..array.len()).map(item).collect();
+    (manager, items, signature.bytes(2).unwrap())
 }
 
 proptest! {
