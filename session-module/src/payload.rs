@@ -2,27 +2,45 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Reject, Word, user_op::RouterSignature};
-use session_shell::{Revert, address};
+use session_core::{
+    Address, Reject, Word,
+    compact::{self, is_compact},
+    user_op::{BatchedSession, RouterSignature},
+};
+use session_shell::{
+    Host, Revert, address,
+    buffer::{push, with_capacity},
+};
 use session_validation::{
     approve,
     batch::{self, invalid_manager},
-    sessions::Sessions,
+    root,
+    sessions::{Sessions, Use},
 };
 
 /// `abi.encode(address manager, SessionData[] sessions, bytes sessionKeySignature)` (§4), where the manager is this
-/// program.
+/// program; or the compact form of it, which names none.
 pub(crate) struct Payload<'a> {
     manager: Address,
     sessions: Sessions<'a>,
     session_key_signature: &'a [u8],
+    compact: Option<compact::Payload<'a>>,
 }
 
 impl<'a> batch::Payload<'a> for Payload<'a> {
     fn decode(module_signature: &'a [u8]) -> Result<Self, Reject> {
+        let manager = address();
+        if is_compact(module_signature) {
+            let payload = compact::Payload::decode(module_signature)?;
+            return Ok(Self {
+                manager,
+                sessions: sessions(&payload),
+                session_key_signature: payload.session_key_signature,
+                compact: Some(payload),
+            });
+        }
         let signature = RouterSignature::decode(module_signature)?;
         let sessions = Sessions::decode(&signature.sessions)?;
-        let manager = address();
         if *signature.manager != manager {
             return Err(invalid_manager());
         }
@@ -30,6 +48,7 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
             manager,
             sessions,
             session_key_signature: signature.session_key_signature,
+            compact: None,
         })
     }
 
@@ -46,6 +65,34 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
     }
 
     fn prove(&self, account: &Address) -> Result<Vec<Word>, Revert> {
-        approve::leaves(account, &self.sessions)
+        let Some(payload) = &self.compact else {
+            return approve::leaves(account, &self.sessions);
+        };
+        let mut nodes = with_capacity(self.sessions.list.len());
+        for _ in &self.sessions.list {
+            push(&mut nodes, [0; 32]);
+        }
+        payload.prove(&Host, &root::of(account), &mut nodes)?;
+        // No leaf is there twice: their places tell them apart.
+        Ok(Vec::new())
     }
+}
+
+fn sessions<'a>(payload: &compact::Payload<'a>) -> Sessions<'a> {
+    let mut list = with_capacity(payload.leaf_count());
+    for session in payload.sessions() {
+        let call_specific_data = &[];
+        push(
+            &mut list,
+            BatchedSession {
+                session,
+                call_specific_data,
+            },
+        );
+    }
+    let mut uses = with_capacity(payload.actions.len());
+    for place in payload.actions {
+        push(&mut uses, Use::of(usize::from(*place)));
+    }
+    Sessions { list, uses }
 }

@@ -24,6 +24,13 @@ pub struct Use {
     pub place: usize,
 }
 
+impl Use {
+    /// By the place of the session alone.
+    pub const fn of(place: usize) -> Self {
+        Self { offset: 0, place }
+    }
+}
+
 impl<'a> Sessions<'a> {
     /// # Errors
     /// By solc's rule, for every session.
@@ -49,11 +56,16 @@ impl<'a> Sessions<'a> {
         uses.filter_map(|session| self.list.get(session.place))
     }
 
-    /// Has an earlier action this one's leaf too, be it of another tuple?
+    /// Has an earlier action this one's leaf too, be it of another tuple? `leaves` is those of the list, or empty if no two
+    /// are the same.
     pub fn is_reused(&self, leaves: &[Word], action: usize) -> bool {
         let mut uses = self.uses.iter().take(action.saturating_add(1)).rev();
-        let leaf = |session: &Use| leaves.get(session.place);
-        let this = uses.next().and_then(leaf);
-        uses.any(|earlier| leaf(earlier) == this)
+        let Some(this) = uses.next() else {
+            return false;
+        };
+        let leaf = leaves.get(this.place);
+        uses.any(|earlier| {
+            earlier.place == this.place || (leaf.is_some() && leaves.get(earlier.place) == leaf)
+        })
     }
 }
