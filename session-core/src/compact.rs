@@ -10,6 +10,7 @@ use crate::{
     multiproof::Multiproof,
     proof::{is_allowed, not_approved},
     user_op::Session,
+    words::{is_same, is_zero},
 };
 
 /// "SKC", version 1. An ABI-encoded module signature begins with zeros, so no program takes one for the other.
@@ -101,7 +102,11 @@ impl<'a> Payload<'a> {
             }
             *node = leaf(keccak, &session);
         }
-        if *root == [0; 32] || has_twice(nodes) || self.proof.root(keccak, nodes) != Some(*root) {
+        let is_proven = |nodes: &mut [Word]| {
+            let proven = self.proof.root(keccak, nodes);
+            proven.is_some_and(|proven| is_same(&proven, root))
+        };
+        if is_zero(root) || has_twice(nodes) || !is_proven(nodes) {
             return Err(not_approved());
         }
         Ok(())
@@ -124,16 +129,17 @@ impl<'a> Iterator for Sessions<'a> {
     }
 }
 
+#[inline(never)]
 fn split_session(bytes: &[u8]) -> Result<(Session<'_>, &[u8]), Malformed> {
-    let (valid_until_secs, rest) = split(bytes)?;
-    let (valid_after_secs, rest) = split(rest)?;
+    let (valid_until_secs, rest) = split_secs(bytes)?;
+    let (valid_after_secs, rest) = split_secs(rest)?;
     let (svm, rest) = split(rest)?;
     let (len, rest) = split(rest)?;
     let len = usize::from(u16::from_be_bytes(*len));
     let (session_key_data, rest) = rest.split_at_checked(len).ok_or(Malformed)?;
     let session = Session {
-        valid_until_secs: secs(valid_until_secs),
-        valid_after_secs: secs(valid_after_secs),
+        valid_until_secs,
+        valid_after_secs,
         svm,
         session_key_data,
         proof: &[],
@@ -145,13 +151,16 @@ fn split<const N: usize>(bytes: &[u8]) -> Result<(&[u8; N], &[u8]), Malformed> {
     bytes.split_first_chunk().ok_or(Malformed)
 }
 
-const fn secs(&[a, b, c, d, e, f]: &[u8; 6]) -> u64 {
-    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+fn split_secs(bytes: &[u8]) -> Result<(u64, &[u8]), Malformed> {
+    let (high, rest) = split(bytes)?;
+    let (low, rest) = split(rest)?;
+    let high = u64::from(u16::from_be_bytes(*high)) << 32;
+    Ok((high | u64::from(u32::from_be_bytes(*low)), rest))
 }
 
 fn has_twice(mut nodes: &[Word]) -> bool {
     while let [first, others @ ..] = nodes {
-        if others.contains(first) {
+        if others.iter().any(|other| is_same(other, first)) {
             return true;
         }
         nodes = others;

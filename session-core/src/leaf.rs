@@ -4,6 +4,7 @@ use crate::{Keccak, Word, user_op::Session};
 
 /// keccak of the session: validUntil (6 bytes), validAfter (6), SVM (20), session key data. Neither account
 /// nor chain is in it.
+#[inline(never)]
 pub fn leaf(keccak: &impl Keccak, session: &Session<'_>) -> Word {
     let [_, _, until @ ..] = session.valid_until_secs.to_be_bytes();
     let [_, _, after @ ..] = session.valid_after_secs.to_be_bytes();

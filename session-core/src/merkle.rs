@@ -2,15 +2,17 @@
 
 use crate::{
     Keccak, Word,
-    words::{is_less_inlined, is_zero},
+    words::{is_less_inlined, is_same, is_zero},
 };
 
 /// The parent of two nodes: keccak of the smaller one and the larger one.
+#[inline(never)]
 pub fn parent(keccak: &impl Keccak, a: &Word, b: &Word) -> Word {
     root(keccak, *a, core::slice::from_ref(b))
 }
 
 /// The root that a proof, the siblings from the leaf up, leads to from a leaf.
+#[inline(never)]
 pub fn root(keccak: &impl Keccak, leaf: Word, proof: &[Word]) -> Word {
     let mut pair = [leaf, [0; 32]];
     for sibling in proof {
@@ -30,5 +32,5 @@ pub fn root(keccak: &impl Keccak, leaf: Word, proof: &[Word]) -> Word {
 /// Is the leaf in the tree of this root? Nothing is in the tree of root 0, which is that of an account without
 /// sessions.
 pub fn is_in(keccak: &impl Keccak, tree: &Word, leaf: Word, proof: &[Word]) -> bool {
-    !is_zero(tree) && root(keccak, leaf, proof) == *tree
+    !is_zero(tree) && is_same(&root(keccak, leaf, proof), tree)
 }

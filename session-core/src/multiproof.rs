@@ -6,7 +6,7 @@
 //! hashes nothing: the node joins the queue again as it is. So lone nodes, which merkletreejs promotes unhashed, wait for
 //! their siblings; a plain queue can't prove all leaves of a tree of five.
 
-use crate::{Keccak, Malformed, Word, merkle::parent};
+use crate::{Keccak, Malformed, Word, merkle::parent, words::is_zero};
 
 /// A proof word that lets a node wait.
 pub const WAIT: Word = [0; 32];
@@ -65,7 +65,7 @@ impl<'a> Multiproof<'a> {
             } else {
                 let (word, rest) = words.split_first()?;
                 words = rest;
-                if *word == WAIT {
+                if is_zero(word) {
                     node
                 } else {
                     parent(keccak, &node, word)

@@ -25,6 +25,7 @@ pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result
 }
 
 /// May there be such a session, in whatever tree?
+#[inline(never)]
 pub fn is_allowed(session: &Session<'_>) -> bool {
     !is_node(session.session_key_data)
         && is_window_allowed(session.valid_until_secs, session.valid_after_secs)

@@ -1,6 +1,11 @@
 //! Who signed a userOp: OpenZeppelin's `ECDSA.recover` 4.9, with its texts (§5.1).
 
-use crate::{Address, Keccak, Reject, Word, digest::eth_signed, reject, word, words::is_less};
+use crate::{
+    Address, Keccak, Reject, Word,
+    digest::eth_signed,
+    reject, word,
+    words::{is_less, is_zero_address},
+};
 
 /// The ecrecover precompile.
 pub trait Recover {
@@ -28,7 +33,7 @@ pub fn recover(
         return Err(reject!("ECDSA: invalid signature 's' value"));
     }
     host.ecrecover(&eth_signed(host, user_op_hash), v, r, s)
-        .filter(|signer| *signer != [0; 20])
+        .filter(|signer| !is_zero_address(signer))
         .ok_or_else(|| reject!("ECDSA: invalid signature"))
 }
 

@@ -1,6 +1,9 @@
 //! Whom no session may call, whatever its leaf says: it would make the session key the owner (7.2-H).
 
-use crate::Address;
+use crate::{
+    Address,
+    words::{AddressLimbs, is_same_address},
+};
 
 /// EntryPoint v0.6.
 pub const ENTRY_POINT_V06: Address = [
@@ -26,10 +29,10 @@ pub const ENTRY_POINT_V09: Address = [
 /// May no session call `to`? `own` is the account and the programs that validate. An enabled module is forbidden
 /// too, but only the account can say what is one.
 pub fn is_forbidden(to: &Address, own: &[&Address]) -> bool {
-    // Comparisons with constants: a list of them would be data, which every call pays for.
-    own.contains(&to)
-        || *to == ENTRY_POINT_V06
-        || *to == ENTRY_POINT_V07
-        || *to == ENTRY_POINT_V08
-        || *to == ENTRY_POINT_V09
+    let limbs = AddressLimbs::of(to);
+    own.iter().any(|own| is_same_address(own, to))
+        || limbs == const { AddressLimbs::of(&ENTRY_POINT_V06) }
+        || limbs == const { AddressLimbs::of(&ENTRY_POINT_V07) }
+        || limbs == const { AddressLimbs::of(&ENTRY_POINT_V08) }
+        || limbs == const { AddressLimbs::of(&ENTRY_POINT_V09) }
 }

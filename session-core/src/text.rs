@@ -21,47 +21,38 @@ pub struct Known {
     message: u8,
 }
 
-/// A text of at most 32 bytes, eight in a number.
-macro_rules! numbers {
-    ($text:literal) => {
-        [
-            const { part($text, 0) },
-            const { part($text, 1) },
-            const { part($text, 2) },
-            const { part($text, 3) },
-        ]
-    };
-}
-
 /// Writes a list of texts as a function of the place.
 macro_rules! list {
-    ($(#[$doc:meta])* $name:ident, $function:ident, $($text:literal)+) => {
+    ($(#[$doc:meta])* $name:ident, $function:ident, [$($number:literal)+], $($text:literal)+) => {
         $(#[$doc])*
         const $name: &[&str] = &[$($text),+];
 
         #[inline(never)]
-        fn $function(place: u8) -> [u64; 4] {
-            $(
-                // Whatever the compiler can see through, it makes a table of, which is data.
-                if place == const { find($name, $text.as_bytes()) } {
-                    return numbers!($text);
-                }
-            )+
-            [0; 4]
+        fn $function(place: u8) -> [u64; [$($number),+].len()] {
+            list!(@ place, $name, [$($number)+], $($text)+)
         }
+    };
+    (@ $place:ident, $name:ident, $numbers:tt, $($text:literal)+) => {{
+        $(
+            if $place == const { find($name, $text.as_bytes()) } {
+                return list!(# $text, $numbers);
+            }
+        )+
+        Default::default()
+    }};
+    (# $text:literal, [$($number:literal)+]) => {
+        [$(const { part($text, $number) }),+]
     };
 }
 
 list!(
-    /// What a text begins with.
-    PREFIXES, prefix,
+    /// What a text begins with: at most 16 bytes.
+    PREFIXES, prefix, [0 1],
     "ABISV " "BND " "DEXSV " "ECDSA: " "ERC1155MT " "ERC20AV " "ERC20STV " "ERC20SV " "SKM " "SR "
 );
 list!(
-    /// What comes behind a prefix, or alone.
-    MESSAGES, message,
-    "Arg Rule Violated"
-    "Destination Forbidden"
+    /// What comes behind a prefix, or alone: at most 16 bytes.
+    SHORT, short, [0 1],
     "Empty Batch"
     "Forbidden Target"
     "Invalid Method"
@@ -70,20 +61,13 @@ list!(
     "Invalid Token"
     "Lengths mismatch"
     "Malformed Call"
-    "Malformed Session"
-    "Max Amount Exceeded"
     "Max Fee"
     "Max Gas"
     "Max Op Cost"
     "Max Uses"
     "Min Out Too Low"
-    "Needs User Operation"
     "Non Zero Value"
-    "Not Execute Selector"
-    "Permitted Value Exceeded"
     "Reused Leaf"
-    "Selector Forbidden"
-    "SessionNotApproved"
     "SessionsChanged"
     "Wrong Amount"
     "Wrong Dex"
@@ -94,10 +78,26 @@ list!(
     "Wrong Spender"
     "Wrong Staking"
     "Wrong Token"
+);
+list!(
+    /// The same: at most 32 bytes.
+    LONG, long, [0 1 2 3],
+    "Arg Rule Violated"
+    "Destination Forbidden"
+    "Malformed Session"
+    "Max Amount Exceeded"
+    "Needs User Operation"
+    "Not Execute Selector"
+    "Permitted Value Exceeded"
+    "Selector Forbidden"
+    "SessionNotApproved"
     "invalid signature"
     "invalid signature length"
     "invalid signature 's' value"
 );
+
+/// Where the places of the long ones begin.
+const FIRST_LONG: u8 = 0x80;
 
 /// No place: no prefix, or not in the list.
 const NONE: u8 = u8::MAX;
@@ -118,47 +118,55 @@ impl Known {
     }
 
     const fn with(prefix: u8, message: &[u8]) -> Option<Self> {
-        match find(MESSAGES, message) {
-            NONE => None,
-            message => Some(Self { prefix, message }),
+        let message = match (find(SHORT, message), find(LONG, message)) {
+            (NONE, NONE) => return None,
+            (NONE, long) => long | FIRST_LONG,
+            (short, _) => short,
+        };
+        Some(Self { prefix, message })
+    }
+
+    /// The message.
+    fn rest(self) -> [u64; 4] {
+        if self.message < FIRST_LONG {
+            let [a, b] = short(self.message);
+            [a, b, 0, 0]
+        } else {
+            long(self.message & !FIRST_LONG)
         }
     }
 }
 
 impl Text {
-    /// Its bytes, with zeros between and behind them.
-    fn parts(self) -> ([u64; 4], [u64; 5]) {
-        match self {
-            Self::Known(Known {
-                prefix: start,
-                message: rest,
-            }) => {
-                let [a, b, c, d] = message(rest);
-                (prefix(start), [a, b, c, d, 0])
-            }
-            Self::Own(parts) => ([0; 4], parts()),
-        }
-    }
-
     /// Its bytes, and how many they are.
     pub fn bytes(self) -> ([u8; 40], usize) {
-        let (start, rest) = self.parts();
-        let (start, rest) = (start.map(u64::to_le_bytes), rest.map(u64::to_le_bytes));
-        let mut bytes = [0; 40];
-        let len = append(&mut bytes, 0, start.as_flattened());
-        let len = append(&mut bytes, len, rest.as_flattened());
+        let [a, b, c, d, e, f] = match self {
+            Self::Known(known) => {
+                let ([a, b], [c, d, e, f]) = (prefix(known.prefix), known.rest());
+                [a, b, c, d, e, f]
+            }
+            Self::Own(parts) => {
+                let [a, b, c, d, e] = parts();
+                [a, b, c, d, e, 0]
+            }
+        };
+        let (mut bytes, mut len) = ([0; 40], 0);
+        for number in [a, b, c, d, e, f] {
+            len = append(&mut bytes, len, number);
+        }
         (bytes, len)
     }
 }
 
-/// Appends what is not zero.
+/// Appends up to eight bytes, the lowest first.
 #[inline(never)]
-fn append(bytes: &mut [u8], mut len: usize, text: &[u8]) -> usize {
-    for byte in text.iter().filter(|byte| **byte != 0) {
-        if let Some(place) = bytes.get_mut(len) {
-            *place = *byte;
-            len = len.saturating_add(1);
+fn append(bytes: &mut [u8], mut len: usize, mut number: u64) -> usize {
+    while number != 0 {
+        if let (Some(place), [byte, ..]) = (bytes.get_mut(len), number.to_le_bytes()) {
+            *place = byte;
         }
+        len = len.saturating_add(1);
+        number >>= 8;
     }
     len
 }

@@ -6,6 +6,7 @@ use crate::{Word, leaf::FOREVER_SECS};
 pub const SIG_VALIDATION_FAILED: u8 = 1;
 
 /// The packed word.
+#[inline(never)]
 pub fn pack(failed: bool, valid_until_secs: u64, valid_after_secs: u64) -> Word {
     let authorizer = u64::from(failed) * u64::from(SIG_VALIDATION_FAILED);
     let limbs = [

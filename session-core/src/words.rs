@@ -12,6 +12,61 @@ fn limbs(word: &Word) -> [u64; 4] {
     [limb(a), limb(b), limb(c), limb(d)]
 }
 
+/// Are they the same?
+#[inline(never)]
+pub fn is_same(a: &Word, b: &Word) -> bool {
+    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (limbs(a), limbs(b));
+    (a0 ^ b0) | (a1 ^ b1) | (a2 ^ b2) | (a3 ^ b3) == 0
+}
+
+/// The numbers that an address is made of, as they stand: they compare faster, and a constant one is in the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressLimbs(u64, u64, u32);
+
+impl AddressLimbs {
+    /// Of an address.
+    #[inline(always)]
+    pub const fn of(address: &Address) -> Self {
+        let [
+            a0,
+            a1,
+            a2,
+            a3,
+            a4,
+            a5,
+            a6,
+            a7,
+            b0,
+            b1,
+            b2,
+            b3,
+            b4,
+            b5,
+            b6,
+            b7,
+            c @ ..,
+        ] = *address;
+        Self(
+            u64::from_le_bytes([a0, a1, a2, a3, a4, a5, a6, a7]),
+            u64::from_le_bytes([b0, b1, b2, b3, b4, b5, b6, b7]),
+            u32::from_le_bytes(c),
+        )
+    }
+}
+
+/// Are these addresses the same?
+#[inline(never)]
+pub fn is_same_address(a: &Address, b: &Address) -> bool {
+    let (AddressLimbs(a0, a1, a2), AddressLimbs(b0, b1, b2)) =
+        (AddressLimbs::of(a), AddressLimbs::of(b));
+    (a0 ^ b0) | (a1 ^ b1) | u64::from(a2 ^ b2) == 0
+}
+
+/// Is the address zero?
+pub fn is_zero_address(address: &Address) -> bool {
+    AddressLimbs::of(address) == AddressLimbs(0, 0, 0)
+}
+
 /// Is it zero?
 pub fn is_zero(word: &Word) -> bool {
     let [a, b, c, d] = limbs(word);

@@ -6,6 +6,7 @@ use session_core::{
     Address, Reject, Word,
     compact::{self, is_compact},
     user_op::{BatchedSession, RouterSignature},
+    words::is_same_address,
 };
 use session_shell::{
     Host, Revert, address,
@@ -41,7 +42,7 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
         }
         let signature = RouterSignature::decode(module_signature)?;
         let sessions = Sessions::decode(&signature.sessions)?;
-        if *signature.manager != manager {
+        if !is_same_address(signature.manager, &manager) {
             return Err(invalid_manager());
         }
         Ok(Self {

@@ -19,9 +19,11 @@ pub fn append(buffer: &mut Vec<u8>, bytes: &[u8]) {
     buffer.extend_from_slice(bytes);
 }
 
-/// Appends one element.
+/// Appends one element, for which the list must have room.
 pub fn push<T>(list: &mut Vec<T>, element: T) {
-    make_room(list, 1);
+    if list.len() == list.capacity() {
+        unreachable();
+    }
     list.push(element);
 }
 

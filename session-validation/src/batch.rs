@@ -10,10 +10,11 @@ use session_core::{
     signature::recover,
     target,
     validation_data::{self, Window},
+    words::is_same_address,
 };
 use session_shell::{
     Answer, Host, Revert, address,
-    buffer::push,
+    buffer::{push, with_capacity},
     bytes4,
     outgoing::{is_module_enabled, is_no_module},
     word,
@@ -71,17 +72,18 @@ pub fn validate<'a, P: Payload<'a>>(request: &Request<'a>) -> Answer {
 
     let mut window = Window::default();
     let mut is_signed = true;
-    let mut targets = Targets::new(account, payload.manager());
+    let mut targets = Targets::new(account, payload.manager(), sessions.uses.len());
     for (index, item) in sessions.of_actions().enumerate() {
         let action = batch.action(index)?;
-        let session = bounded::open(&item.session, &well_known::BOUNDED, user_op, || {
-            sessions.is_reused(&leaves, index)
-        })?;
+        let is_reused = is_same_address(item.session.svm, &well_known::BOUNDED)
+            && sessions.is_reused(&leaves, index);
+        let session = bounded::open(&item.session, &well_known::BOUNDED, user_op, is_reused)?;
         let svm = well_known::svm(session.svm);
-        let session_key = rules::session_key(svm, &session, item.call_specific_data, &action)?;
+        let data = item.call_specific_data;
+        let is_key = rules::is_session_key(svm, &session, data, &action, &signer)?;
         targets.check(action.to, rules::is_typed(svm))?;
         // Every item is evaluated, so that an estimate with a dummy signature pays for all (7.2-D2).
-        is_signed &= session_key == signer;
+        is_signed &= is_key;
         window = window.and(item.session.valid_until_secs, item.session.valid_after_secs);
     }
     let answer = if is_signed {
@@ -102,12 +104,12 @@ struct Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
-    fn new(account: &'a Address, manager: &'a Address) -> Self {
+    fn new(account: &'a Address, manager: &'a Address, actions: usize) -> Self {
         Self {
             account,
             manager,
             router: address(),
-            no_modules: Vec::new(),
+            no_modules: with_capacity(actions),
         }
     }
 
@@ -123,7 +125,8 @@ impl<'a> Targets<'a> {
 
     /// Asks once for each target.
     fn is_no_module(&mut self, to: &'a Address) -> bool {
-        if self.no_modules.contains(&to) {
+        let mut known = self.no_modules.iter();
+        if known.any(|known| is_same_address(known, to)) {
             return true;
         }
         let is_none = is_no_module(self.account, to);

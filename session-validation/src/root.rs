@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Keccak, Word, abi::Tuple, pad, reject, word};
+use session_core::{Address, Keccak, Word, abi::Tuple, pad, reject, word, words::is_same};
 use session_shell::{Answer, Host, emit, encoding::Encoding, load, msg_sender, program, store};
 use stylus_sdk::keccak_const::Keccak256;
 
@@ -48,7 +48,7 @@ pub fn set_merkle_root_if(arguments: &[u8]) -> Answer {
     let (expected, next) = (arguments.word(0)?, arguments.word(1)?);
     let published = arguments.bytes(2)?;
     let account = msg_sender();
-    if of(&account) != *expected {
+    if !is_same(&of(&account), expected) {
         return Err(reject!("SessionsChanged").into());
     }
     set(&account, next);

@@ -6,6 +6,7 @@ use session_core::{
     rules::{Request as Asked, Svm},
     signature::recover,
     user_op::Session,
+    words::is_same_address,
 };
 use session_shell::{Host, Revert, address, svm};
 
@@ -16,21 +17,24 @@ pub(crate) fn is_typed(svm: Option<Svm>) -> bool {
     svm.is_some_and(Svm::is_typed)
 }
 
-/// The session key that may do this action.
+/// Is this the session key that may do this action?
 ///
 /// # Errors
 /// What the SVM says; nothing, if it answered no address (7.2-B).
-pub(crate) fn session_key(
+pub(crate) fn is_session_key(
     svm: Option<Svm>,
     session: &Session<'_>,
     call_specific_data: &[u8],
     action: &Action<'_>,
-) -> Result<Address, Revert> {
+    signer: &Address,
+) -> Result<bool, Revert> {
     if let Some(svm) = svm {
-        return Ok(*svm.check(Asked::Params(*action), session.session_key_data)?);
+        let session_key = svm.check(Asked::Params(*action), session.session_key_data)?;
+        return Ok(is_same_address(session_key, signer));
     }
     is_foreign(session.svm)?;
-    svm::ask_params(session, call_specific_data, action)
+    let session_key = svm::ask_params(session, call_specific_data, action)?;
+    Ok(is_same_address(&session_key, signer))
 }
 
 /// Has the session key, which may make this userOp, signed it?
@@ -46,7 +50,10 @@ pub(crate) fn is_signed(
     let data = session.session_key_data;
     if let Some(svm) = svm {
         let session_key = svm.check(Asked::CallData(request.user_op.call_data()?), data)?;
-        return Ok(recover(&Host, request.hash, session_key_signature)? == *session_key);
+        return Ok(is_same_address(
+            &recover(&Host, request.hash, session_key_signature)?,
+            session_key,
+        ));
     }
     is_foreign(session.svm)?;
     svm::ask_user_op(
@@ -60,7 +67,7 @@ pub(crate) fn is_signed(
 
 /// No program asks itself: it is no SVM.
 fn is_foreign(svm: &Address) -> Result<(), Revert> {
-    if *svm == address() {
+    if is_same_address(svm, &address()) {
         return Err(Revert::EMPTY);
     }
     Ok(())

@@ -2,7 +2,12 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Malformed, Word, abi::Array, user_op::BatchedSession};
+use session_core::{
+    Malformed, Word,
+    abi::Array,
+    user_op::{BatchedSession, Session},
+    words::is_same,
+};
 use session_shell::buffer::{push, with_capacity};
 
 /// The sessions of a batch, those that are one tuple in the payload once: a tuple that serves several actions is decoded
@@ -50,6 +55,19 @@ impl<'a> Sessions<'a> {
         Ok(Self { list, uses })
     }
 
+    /// One, for one action.
+    pub fn of(session: Session<'a>) -> Self {
+        let (mut list, mut uses) = (with_capacity(1), with_capacity(1));
+        let call_specific_data = &[];
+        let item = BatchedSession {
+            session,
+            call_specific_data,
+        };
+        push(&mut list, item);
+        push(&mut uses, Use::of(0));
+        Self { list, uses }
+    }
+
     /// The session of each action.
     pub fn of_actions(&self) -> impl Iterator<Item = &BatchedSession<'a>> {
         let uses = self.uses.iter();
@@ -65,7 +83,8 @@ impl<'a> Sessions<'a> {
         };
         let leaf = leaves.get(this.place);
         uses.any(|earlier| {
-            earlier.place == this.place || (leaf.is_some() && leaves.get(earlier.place) == leaf)
+            earlier.place == this.place
+                || matches!((leaf, leaves.get(earlier.place)), (Some(a), Some(b)) if is_same(a, b))
         })
     }
 }

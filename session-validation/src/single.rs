@@ -20,7 +20,7 @@ pub fn validate(request: &Request<'_>) -> Answer {
     } = ManagerSignature::decode(user_op.module_signature()?)?;
     let account = user_op.sender()?;
     prove(&Host, &root::of(account), &session)?;
-    let session = bounded::open(&session, &well_known::BOUNDED, user_op, || false)?;
+    let session = bounded::open(&session, &well_known::BOUNDED, user_op, false)?;
 
     let svm = well_known::svm(session.svm);
     let is_signed = rules::is_signed(svm, &session, request, session_key_signature)?;

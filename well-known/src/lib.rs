@@ -10,23 +10,24 @@ pub use addresses::{
     ABI, BOUNDED, DEX_SWAP, ERC20_APPROVAL, ERC20_STAKE, ERC20_TRANSFER, ERC1155_MINT,
 };
 
-use session_core::rules::Svm;
+use session_core::{rules::Svm, words::AddressLimbs};
 
-/// The SVM at an address, if it is one of ours with rules: not `bounded`. (Comparisons, not patterns: the compiler makes
-/// ten times the code of those.)
+/// The SVM at an address, if it is one of ours with rules: not `bounded`. (Comparisons of numbers, not of bytes or with
+/// patterns: the compiler makes ten times the code of those.)
 #[inline(never)]
 pub fn svm(address: &[u8; 20]) -> Option<Svm> {
-    Some(if *address == ABI {
+    let address = AddressLimbs::of(address);
+    Some(if address == const { AddressLimbs::of(&ABI) } {
         Svm::Abi
-    } else if *address == DEX_SWAP {
+    } else if address == const { AddressLimbs::of(&DEX_SWAP) } {
         Svm::DexSwap
-    } else if *address == ERC1155_MINT {
+    } else if address == const { AddressLimbs::of(&ERC1155_MINT) } {
         Svm::Erc1155Mint
-    } else if *address == ERC20_APPROVAL {
+    } else if address == const { AddressLimbs::of(&ERC20_APPROVAL) } {
         Svm::Erc20Approval
-    } else if *address == ERC20_STAKE {
+    } else if address == const { AddressLimbs::of(&ERC20_STAKE) } {
         Svm::Erc20Stake
-    } else if *address == ERC20_TRANSFER {
+    } else if address == const { AddressLimbs::of(&ERC20_TRANSFER) } {
         Svm::Erc20Transfer
     } else {
         return None;

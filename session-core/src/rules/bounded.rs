@@ -3,12 +3,12 @@
 //! It needs no storage: the EntryPoint consumes each sequence number of a lane once, also when the execution fails. An
 //! envelope binds a key only if every leaf of that key is bounded, in the root of every enabled manager.
 
-use super::ZERO_ADDRESS;
 use crate::{
     Address, Malformed, Reject, Word,
     abi::as_u128,
     reject,
     user_op::{Session, UserOp},
+    words::{is_same_address, is_zero_address},
 };
 
 /// Bytes before the inner session key data.
@@ -55,7 +55,6 @@ impl<'a> Grant<'a> {
     ///
     /// # Errors
     /// "BND Malformed Session".
-    #[inline(always)]
     pub fn decode(session_key_data: &'a [u8], this: &Address) -> Result<Self, Reject> {
         let grant = split(session_key_data).map_err(|_| malformed())?;
         if !grant.is_sound(this) {
@@ -74,10 +73,10 @@ impl<'a> Grant<'a> {
         };
         self.flags < 1 << 4
             && !(self.has(NO_PAYMASTER) && self.has(THIS_PAYMASTER))
-            && self.has(THIS_PAYMASTER) == (self.paymaster != &ZERO_ADDRESS)
+            && self.has(THIS_PAYMASTER) == (!is_zero_address(self.paymaster))
             && is_lane_sound
-            && self.inner_svm != &ZERO_ADDRESS
-            && self.inner_svm != this
+            && !is_zero_address(self.inner_svm)
+            && !is_same_address(self.inner_svm, this)
     }
 
     const fn has(&self, flag: u8) -> bool {
@@ -88,7 +87,6 @@ impl<'a> Grant<'a> {
     ///
     /// # Errors
     /// The text of the first check that fails; [`Reject::Malformed`] if the userOp can't be decoded.
-    #[inline(always)]
     pub fn check(&self, user_op: &UserOp<'_>, is_reused: bool) -> Result<(), Reject> {
         if is_reused && !self.has(SEVERAL_ACTIONS) {
             return Err(reject!("BND Reused Leaf"));
@@ -118,13 +116,15 @@ impl<'a> Grant<'a> {
         let paymaster: Option<&Address> = paymaster_and_data.first_chunk();
         let is_allowed = match paymaster {
             Some(_) if self.has(NO_PAYMASTER) => false,
-            Some(paymaster) => !self.has(THIS_PAYMASTER) || paymaster == self.paymaster,
+            Some(paymaster) => {
+                !self.has(THIS_PAYMASTER) || is_same_address(paymaster, self.paymaster)
+            }
             None => paymaster_and_data.is_empty() && !self.has(THIS_PAYMASTER),
         };
         if !is_allowed {
             return Err(reject!("BND Wrong Paymaster"));
         }
-        Ok(paymaster.is_some_and(|paymaster| *paymaster != ZERO_ADDRESS))
+        Ok(paymaster.is_some_and(|paymaster| !is_zero_address(paymaster)))
     }
 
     fn check_fees(&self, user_op: &UserOp<'_>, has_paymaster: bool) -> Result<(), Reject> {
@@ -154,17 +154,18 @@ impl<'a> Grant<'a> {
 ///
 /// # Errors
 /// Those of [`Grant::decode`] and [`Grant::check`].
+#[inline(never)]
 pub fn open<'a>(
     session: &Session<'a>,
     this: &Address,
     user_op: &UserOp<'_>,
-    is_reused: impl FnOnce() -> bool,
+    is_reused: bool,
 ) -> Result<Session<'a>, Reject> {
-    if session.svm != this {
+    if !is_same_address(session.svm, this) {
         return Ok(*session);
     }
     let grant = Grant::decode(session.session_key_data, this)?;
-    grant.check(user_op, is_reused())?;
+    grant.check(user_op, is_reused)?;
     Ok(Session {
         svm: grant.inner_svm,
         session_key_data: grant.inner_data,

@@ -7,7 +7,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    words::{address, exact, is_less, is_zero},
+    words::{address, exact, is_less, is_same_address, is_zero},
 };
 
 /// Uniswap V3 SwapRouter `exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient,
@@ -77,10 +77,12 @@ impl<'a> Rules<'a> for Grant<'a> {
         let Ok(swap) = swap else {
             return Err(reject!("DEXSV Malformed Call"));
         };
-        if swap.token_in != self.token_in || swap.token_out != self.token_out {
+        if !is_same_address(swap.token_in, self.token_in)
+            || !is_same_address(swap.token_out, self.token_out)
+        {
             return Err(reject!("DEXSV Wrong Token"));
         }
-        if swap.recipient != self.recipient {
+        if !is_same_address(swap.recipient, self.recipient) {
             return Err(reject!("DEXSV Wrong Recipient"));
         }
         // Some routers read 0 as "all that I hold".
@@ -122,7 +124,7 @@ fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
         min_out_num,
         min_out_den,
     };
-    let has_another_meaning = grant.recipient == grant.dex
+    let has_another_meaning = is_same_address(grant.recipient, grant.dex)
         || matches!(grant.recipient.strip_prefix(&[0; 19]), Some([0..=2]));
     if has_another_meaning || is_zero(grant.min_out_num) || is_zero(grant.min_out_den) {
         return Err(Malformed);

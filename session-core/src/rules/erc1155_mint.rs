@@ -7,7 +7,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    words::{address, exact},
+    words::{address, exact, is_same, is_same_address},
 };
 
 /// `mintTo(address to, uint256 tokenId, uint256 amount)`.
@@ -54,10 +54,10 @@ impl<'a> Rules<'a> for Grant<'a> {
         let Ok(mint) = mint_to(arguments) else {
             return Err(reject!("ERC1155MT Malformed Call"));
         };
-        if mint.recipient != self.recipient {
+        if !is_same_address(mint.recipient, self.recipient) {
             return Err(reject!("ERC1155MT Wrong Recipient"));
         }
-        if mint.token_id != self.token_id {
+        if !is_same(mint.token_id, self.token_id) {
             return Err(reject!("ERC1155MT Wrong Token"));
         }
         if !mint.is_one {

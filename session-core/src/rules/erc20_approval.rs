@@ -2,12 +2,12 @@
 //!
 //! The limit is per action: every approval arms the allowance again.
 
-use super::{Rules, ZERO_ADDRESS};
+use super::Rules;
 use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    words::{address, exact, is_less},
+    words::{address, exact, is_less, is_same_address, is_zero_address},
 };
 
 /// `approve(address,uint256)`.
@@ -54,7 +54,7 @@ impl<'a> Rules<'a> for Grant<'a> {
         let Ok((spender, amount)) = approve(arguments) else {
             return Err(reject!("ERC20AV Malformed Call"));
         };
-        if spender != self.spender {
+        if !is_same_address(spender, self.spender) {
             return Err(reject!("ERC20AV Wrong Spender"));
         }
         if is_less(self.max_amount, amount) {
@@ -72,7 +72,7 @@ fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
         spender: address(spender)?,
         max_amount,
     };
-    if *grant.spender == ZERO_ADDRESS {
+    if is_zero_address(grant.spender) {
         return Err(Malformed);
     }
     Ok(grant)

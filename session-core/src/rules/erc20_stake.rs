@@ -5,7 +5,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    words::{address, exact, is_less},
+    words::{address, exact, is_less, is_same_address, is_zero_address},
 };
 
 /// `stake(uint256)`: the credit goes to the caller.
@@ -62,10 +62,10 @@ impl<'a> Rules<'a> for Grant<'a> {
         let Ok(call) = call(self.selector, arguments) else {
             return Err(reject!("ERC20STV Malformed Call"));
         };
-        if call.token != self.token {
+        if !is_same_address(call.token, self.token) {
             return Err(reject!("ERC20STV Wrong Token"));
         }
-        if call.on_behalf_of != self.on_behalf_of {
+        if !is_same_address(call.on_behalf_of, self.on_behalf_of) {
             return Err(reject!("ERC20STV Wrong Receiver"));
         }
         if is_less(self.max_amount, call.amount) {
@@ -98,8 +98,8 @@ fn decode(data: &[u8]) -> Result<Grant<'_>, Malformed> {
         selector,
     };
     let is_granted = match selector {
-        STAKE => *grant.token == ZERO_ADDRESS && *grant.on_behalf_of == ZERO_ADDRESS,
-        DEPOSIT => *grant.token == ZERO_ADDRESS,
+        STAKE => is_zero_address(grant.token) && is_zero_address(grant.on_behalf_of),
+        DEPOSIT => is_zero_address(grant.token),
         SUPPLY => true,
         _ => false,
     };

@@ -8,7 +8,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
     reject,
-    words::{address, exact, is_less},
+    words::{address, exact, is_less, is_same_address},
 };
 
 /// `transfer(address,uint256)`.
@@ -61,7 +61,7 @@ impl<'a> Rules<'a> for Grant<'a> {
         let Ok((recipient, amount)) = call(arguments) else {
             return Err(reject!("ERC20SV Malformed Call"));
         };
-        if recipient != self.recipient {
+        if !is_same_address(recipient, self.recipient) {
             return Err(reject!("ERC20SV Wrong Recipient"));
         }
         if is_less(self.max_amount, amount) {

@@ -15,6 +15,7 @@ use crate::{
     Address, Malformed, Reject, Word,
     abi::as_u64,
     execution::{self, Action},
+    words::is_same_address,
 };
 
 /// An SVM of ours with rules, by its crate's name: `bounded` has none.
@@ -146,7 +147,7 @@ fn allow<'a, R: Rules<'a>>(
 ) -> Result<&'a Address, Reject> {
     let grant = R::decode(session_key_data)?;
     let action = action?;
-    if action.to != grant.target() {
+    if !is_same_address(action.to, grant.target()) {
         return Err(R::wrong_target(is_params));
     }
     grant.check(&action)

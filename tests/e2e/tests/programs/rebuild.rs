@@ -59,6 +59,11 @@ fn another_folder_gives_the_same_bytes() {
     );
     fs::write(folder.join(SCRIPT), script.replace(NATIVE_STEP, "")).unwrap();
 
+    // wasm-opt
+    let packages = folder.join("contracts/node_modules");
+    if !packages.exists() {
+        std::os::unix::fs::symlink(root().join("contracts/node_modules"), packages).unwrap();
+    }
     let for_this_machine = folder.join(FOR_THIS_MACHINE);
     if !for_this_machine.exists() {
         fs::create_dir_all(for_this_machine.parent().unwrap()).unwrap();
