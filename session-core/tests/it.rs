@@ -4,12 +4,12 @@ use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use proptest::prelude::*;
 use session_core::{
-    Keccak, Malformed, Reject, Text, Word,
+    Keccak, Malformed, Word,
     abi::Tuple,
     approval::{APPROVAL_DOMAIN, approval},
     digest, execution,
     leaf::{FOREVER_SECS, is_window_allowed, leaf},
-    merkle,
+    merkle, reject,
     user_op::{ManagerSignature, Session, UserOp},
     validation_data::{Window, pack},
 };
@@ -229,11 +229,11 @@ fn a_batch_has_actions_only_if_its_arrays_and_the_sessions_agree() {
     assert_eq!(batch(2, 2, 2, 2), Ok(2));
     for [values, data, sessions] in [[0, 0, 0], [1, 1, 1], [0, 0, 1]] {
         let answer = batch(0, values, data, sessions);
-        assert_eq!(answer, Err(Reject::Text(Text::from("SR Empty Batch"))));
+        assert_eq!(answer, Err(reject!("SR Empty Batch")));
     }
     for (to, values, data, sessions) in [(1, 2, 2, 2), (2, 1, 2, 2), (2, 2, 1, 2), (2, 2, 2, 1)] {
         let answer = batch(to, values, data, sessions);
-        assert_eq!(answer, Err(Reject::Text(Text::from("Lengths mismatch"))));
+        assert_eq!(answer, Err(reject!("Lengths mismatch")));
     }
 }
 

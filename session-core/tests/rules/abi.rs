@@ -1,7 +1,7 @@
 //! `abi` (§5.3, §10.3).
 
-use crate::support::{MAX, Request, ZERO, account, minus_one, number, plus_one, text};
-use session_core::{Address, Reject, Word, execution::EXECUTE, rules::abi::Grant};
+use crate::support::{MAX, Request, ZERO, account, minus_one, number, plus_one};
+use session_core::{Address, Reject, Word, execution::EXECUTE, reject, rules::abi::Grant};
 
 /// A rule: offset, condition, reference.
 pub type Rule = (u16, u8, Word);
@@ -74,7 +74,10 @@ fn no_neighbour_of_the_contract_is_called() {
     for byte in 12..32 {
         let mut request = good();
         request.to[byte] ^= 0x80;
-        assert_eq!(answer(&request), text("ABISV Destination Forbidden"));
+        assert_eq!(
+            answer(&request),
+            Err(reject!("ABISV Destination Forbidden"))
+        );
     }
 }
 
@@ -84,7 +87,7 @@ fn no_neighbour_of_the_method_is_called() {
         for bit in [1, 0x80] {
             let mut request = good();
             request.inner[byte] ^= bit;
-            assert_eq!(answer(&request), text("ABISV Selector Forbidden"));
+            assert_eq!(answer(&request), Err(reject!("ABISV Selector Forbidden")));
         }
     }
 }
@@ -97,7 +100,10 @@ fn fewer_than_four_bytes_are_malformed() {
         request.inner.truncate(len);
         assert_eq!(answer(&request), MALFORMED, "{len} bytes");
         request.to[31] ^= 1;
-        assert_eq!(answer(&request), text("ABISV Destination Forbidden"));
+        assert_eq!(
+            answer(&request),
+            Err(reject!("ABISV Destination Forbidden"))
+        );
     }
 }
 
@@ -115,7 +121,7 @@ fn at_most_the_granted_wei_go_with_an_action() {
         word[16..].copy_from_slice(&max.to_be_bytes());
         assert!(of(word).is_ok(), "{max}");
         assert!(of(ZERO).is_ok(), "{max}");
-        let exceeded = text("ABISV Permitted Value Exceeded");
+        let exceeded = Err(reject!("ABISV Permitted Value Exceeded"));
         assert_eq!(of(plus_one(word)), exceeded, "{max}");
         assert_eq!(of(MAX), exceeded);
         // As much and some more.
@@ -153,14 +159,22 @@ fn each_condition_holds_for_its_orders_only() {
                 if holds {
                     assert_eq!(answer, Ok([0x51; 20]), "{condition} {argument:?}");
                 } else {
-                    assert_eq!(answer, text("ABISV Arg Rule Violated"), "{condition}");
+                    assert_eq!(
+                        answer,
+                        Err(reject!("ABISV Arg Rule Violated")),
+                        "{condition}"
+                    );
                 }
             }
         }
         for condition in 6..=255 {
             for argument in arguments {
                 let answer = one_rule((0, condition, reference), argument);
-                assert_eq!(answer, text("ABISV Arg Rule Violated"), "{condition}");
+                assert_eq!(
+                    answer,
+                    Err(reject!("ABISV Arg Rule Violated")),
+                    "{condition}"
+                );
             }
         }
     }
@@ -188,7 +202,7 @@ fn an_offset_is_any_byte_behind_the_selector() {
         request.inner.extend(&arguments);
         assert!(answer(&request).is_ok(), "{offset}");
         request.inner[4 + usize::from(offset)] ^= 1;
-        assert_eq!(answer(&request), text("ABISV Arg Rule Violated"));
+        assert_eq!(answer(&request), Err(reject!("ABISV Arg Rule Violated")));
     }
 }
 
@@ -209,7 +223,7 @@ fn an_argument_that_is_not_all_there_is_malformed() {
 #[test]
 fn every_rule_must_hold_and_the_first_that_does_not_decides() {
     let (holds, fails, nowhere) = ((0, 0, number(1)), (0, 0, number(2)), (1, 0, ZERO));
-    let violated = text("ABISV Arg Rule Violated");
+    let violated = Err(reject!("ABISV Arg Rule Violated"));
     for (rules, expected) in [
         ([holds, holds, holds], Ok([0x51; 20])),
         ([fails, holds, holds], violated),
@@ -231,7 +245,7 @@ fn as_many_rules_count_as_the_session_says() {
         let request = request(&[], &[number(1)]);
         answer(&Request { session, ..request })
     };
-    let (fine, violated) = (Ok([0x51; 20]), text("ABISV Arg Rule Violated"));
+    let (fine, violated) = (Ok([0x51; 20]), Err(reject!("ABISV Arg Rule Violated")));
     assert_eq!(with(0, &[fails]), fine, "none counts");
     assert_eq!(with(1, &[holds, fails]), fine, "the second one does not");
     assert_eq!(with(2, &[holds, fails]), violated);

@@ -4,9 +4,10 @@ use crate::support::{MAX, ZERO, number};
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolValue;
 use session_core::{
-    Malformed, Reject, Text, Word,
+    Malformed, Word,
     abi::as_bool,
     execution::{Action, Batch},
+    reject,
 };
 
 fn encoded(to: u8, values: u8, data: u8) -> Vec<u8> {
@@ -40,11 +41,7 @@ fn an_empty_batch_is_refused_before_lengths_are_compared() {
         let (values, data, sessions) = (lengths / 9, lengths / 3 % 3, lengths % 3);
         let bytes = encoded(0, values, data);
         let answer = Batch::decode(&bytes).unwrap().check_len(sessions.into());
-        assert_eq!(
-            answer,
-            Err(Reject::Text(Text::from("SR Empty Batch"))),
-            "{lengths}"
-        );
+        assert_eq!(answer, Err(reject!("SR Empty Batch")), "{lengths}");
     }
 }
 
@@ -60,7 +57,7 @@ fn all_lengths_are_that_of_the_targets() {
         let expected = if [values, data, sessions] == [to; 3] {
             Ok(usize::from(to))
         } else {
-            Err(Reject::Text(Text::from("Lengths mismatch")))
+            Err(reject!("Lengths mismatch"))
         };
         assert_eq!(answer, expected, "{to} {values} {data} {sessions}");
     }

@@ -6,11 +6,10 @@ use proptest::prelude::*;
 use session_core::{
     Reject,
     abi::Tuple,
+    reject,
     rules::bounded::{self, Grant},
     user_op::{Session, UserOp},
 };
-
-use crate::support::text;
 
 sol! {
     #[derive(Debug, Default)]
@@ -95,7 +94,7 @@ fn paymaster(byte: u8, data: usize) -> Bytes {
 }
 
 /// A name, or a text; and what is changed.
-type Change<T> = (&'static str, fn(&mut T));
+type Change = (&'static str, fn(&mut Data));
 
 /// What the envelope says to the userOp.
 fn answer(data: &[u8], op: &UserOperation, is_reused: bool) -> Result<(), Reject> {
@@ -137,7 +136,7 @@ fn fields_are_where_the_format_says() {
     let bytes: Vec<u8> = [&[1, 0b1011][..], &(2..0x72).collect::<Vec<u8>>(), b"rest"].concat();
     let grant = Grant::decode(&bytes, &THIS);
     // A paymaster without its flag.
-    assert_eq!(grant, text("BND Malformed Session"));
+    assert_eq!(grant, Err(reject!("BND Malformed Session")));
     let mut bytes = bytes;
     bytes[1] = 0b1101;
     let grant = Grant::decode(&bytes, &THIS).unwrap();
@@ -156,11 +155,11 @@ fn fields_are_where_the_format_says() {
 fn malformed_sessions() {
     let whole = with(|data| data.inner = Vec::new());
     assert_eq!(answer(&whole, &op(), false), Ok(()));
-    let malformed = text("BND Malformed Session");
+    let malformed = Err(reject!("BND Malformed Session"));
     for len in 0..whole.len() {
         assert_eq!(answer(&whole[..len], &op(), false), malformed, "{len}");
     }
-    let changes: [Change<Data>; 14] = [
+    let changes: [Change; 14] = [
         ("version 0", |data| data.version = 0),
         ("version 2", |data| data.version = 2),
         ("flag 4", |data| data.flags |= 1 << 4),
@@ -189,7 +188,7 @@ fn malformed_sessions() {
 
 #[test]
 fn a_leaf_serves_one_action_of_a_batch() {
-    let reused = text("BND Reused Leaf");
+    let reused = Err(reject!("BND Reused Leaf"));
     assert_eq!(answer(&data().encode(), &op(), true), reused);
     let several = with(|data| data.flags |= bounded::SEVERAL_ACTIONS);
     assert_eq!(answer(&several, &op(), true), Ok(()));
@@ -197,7 +196,7 @@ fn a_leaf_serves_one_action_of_a_batch() {
 
 #[test]
 fn lanes_and_uses() {
-    let wrong = text("BND Wrong Lane");
+    let wrong = Err(reject!("BND Wrong Lane"));
     for lane in [0, 1, LANE - 1, LANE + 1, u64::MAX] {
         let answer = answer_with(|_| (), |op| op.nonce = nonce(lane, 2));
         assert_eq!(answer, wrong, "{lane}");
@@ -210,8 +209,8 @@ fn lanes_and_uses() {
     for (sequence, expected) in [
         (0, Ok(())),
         (2, Ok(())),
-        (3, text("BND Max Uses")),
-        (u64::MAX, text("BND Max Uses")),
+        (3, Err(reject!("BND Max Uses"))),
+        (u64::MAX, Err(reject!("BND Max Uses"))),
     ] {
         let answer = answer_with(|_| (), |op| op.nonce = nonce(LANE, sequence));
         assert_eq!(answer, expected, "{sequence}");
@@ -225,7 +224,7 @@ fn lanes_and_uses() {
 
 #[test]
 fn paymasters() {
-    let wrong = text("BND Wrong Paymaster");
+    let wrong = Err(reject!("BND Wrong Paymaster"));
     let free = |data: &mut Data| {
         (data.flags, data.max_op_cost) = (1, 10_000);
     };
@@ -253,7 +252,7 @@ fn paymasters() {
 #[test]
 fn fees_and_gas() {
     let one_more = |value: &mut U256| *value += U256::ONE;
-    let max_fee = text("BND Max Fee");
+    let max_fee = Err(reject!("BND Max Fee"));
     assert_eq!(
         answer_with(|_| (), |op| one_more(&mut op.maxFeePerGas)),
         max_fee
@@ -267,13 +266,13 @@ fn fees_and_gas() {
         |op| &mut op.preVerificationGas,
     ];
     for field in fields {
-        let max_gas = text("BND Max Gas");
+        let max_gas = Err(reject!("BND Max Gas"));
         assert_eq!(answer_with(|_| (), |op| one_more(field(op))), max_gas);
         for huge in [U256::ONE << 64, U256::ONE << 128, U256::MAX] {
             assert_eq!(answer_with(|_| (), |op| *field(op) = huge), max_gas);
         }
         let cost = |data: &mut Data| data.max_gas = 0;
-        let max_cost = text("BND Max Op Cost");
+        let max_cost = Err(reject!("BND Max Op Cost"));
         assert_eq!(answer_with(cost, |op| one_more(field(op))), max_cost);
         assert_eq!(answer_with(cost, |op| *field(op) = U256::MAX), max_cost);
         // Nothing is paid for what has no price.
@@ -284,7 +283,7 @@ fn fees_and_gas() {
         assert_eq!(answer_with(cost, free), Ok(()));
     }
     let cost = |data: &mut Data| data.max_fee_per_gas = 0;
-    let max_cost = text("BND Max Op Cost");
+    let max_cost = Err(reject!("BND Max Op Cost"));
     assert_eq!(
         answer_with(cost, |op| one_more(&mut op.maxFeePerGas)),
         max_cost
@@ -311,7 +310,7 @@ fn with_a_paymaster_verification_counts_three_times() {
     // (100 + 3 x 200 + 300) x 10
     for (max_op_cost, byte, expected) in [
         (10_000, 0xaa, Ok(())),
-        (9_999, 0xaa, text("BND Max Op Cost")),
+        (9_999, 0xaa, Err(reject!("BND Max Op Cost"))),
         (6_000, 0, Ok(())),
     ] {
         let rule = |data: &mut Data| {
@@ -325,13 +324,21 @@ fn with_a_paymaster_verification_counts_three_times() {
 /// Each userOp breaks this rule and all that come later.
 #[test]
 fn the_order_of_the_texts() {
-    let breaks: [Change<UserOperation>; 6] = [
-        ("BND Wrong Lane", |op| op.nonce = nonce(1, 3)),
-        ("BND Max Uses", |op| op.nonce = nonce(LANE, 3)),
-        ("BND Wrong Paymaster", |op| op.nonce = nonce(LANE, 2)),
-        ("BND Max Fee", |op| op.paymasterAndData = Bytes::new()),
-        ("BND Max Gas", |op| op.maxFeePerGas = U256::from(10)),
-        ("BND Max Op Cost", |op| op.callGasLimit = U256::from(100)),
+    let breaks: [(Reject, fn(&mut UserOperation)); 6] = [
+        (reject!("BND Wrong Lane"), |op| op.nonce = nonce(1, 3)),
+        (reject!("BND Max Uses"), |op| op.nonce = nonce(LANE, 3)),
+        (reject!("BND Wrong Paymaster"), |op| {
+            op.nonce = nonce(LANE, 2)
+        }),
+        (reject!("BND Max Fee"), |op| {
+            op.paymasterAndData = Bytes::new()
+        }),
+        (reject!("BND Max Gas"), |op| {
+            op.maxFeePerGas = U256::from(10)
+        }),
+        (reject!("BND Max Op Cost"), |op| {
+            op.callGasLimit = U256::from(100)
+        }),
     ];
     let data = with(|data| data.max_op_cost = 5_999);
     let mut op = op_with(|op| {
@@ -339,10 +346,10 @@ fn the_order_of_the_texts() {
         op.maxFeePerGas = U256::from(11);
         op.callGasLimit = U256::from(101);
     });
-    assert_eq!(answer(&data, &op, true), text("BND Reused Leaf"));
+    assert_eq!(answer(&data, &op, true), Err(reject!("BND Reused Leaf")));
     for (expected, mend) in breaks {
         mend(&mut op);
-        assert_eq!(answer(&data, &op, false), text(expected));
+        assert_eq!(answer(&data, &op, false), Err(expected));
     }
 }
 
@@ -366,7 +373,7 @@ fn only_this_program_is_opened() {
     };
     let open = |session, is_reused: bool| bounded::open(session, &THIS, &op, || is_reused);
     assert_eq!(open(&session, false), Ok(inner));
-    assert_eq!(open(&session, true), text("BND Reused Leaf"));
+    assert_eq!(open(&session, true), Err(reject!("BND Reused Leaf")));
     // Not a second time, and no other program's.
     assert_eq!(open(&inner, true), Ok(inner));
 }
@@ -376,14 +383,14 @@ fn oracle(data: &Data, op: &UserOperation, is_reused: bool) -> Result<(), Reject
     let has = |bit: u8| data.flags & 1 << bit != 0;
     let wide = |value: U256| U512::from(value);
     if is_reused && !has(3) {
-        return text("BND Reused Leaf");
+        return Err(reject!("BND Reused Leaf"));
     }
     if has(0) && op.nonce >> 64 != U256::from(data.lane) {
-        return text("BND Wrong Lane");
+        return Err(reject!("BND Wrong Lane"));
     }
     let sequence = op.nonce.as_limbs()[0];
     if has(0) && data.max_uses != 0 && sequence >= data.max_uses {
-        return text("BND Max Uses");
+        return Err(reject!("BND Max Uses"));
     }
     let bytes = &op.paymasterAndData;
     let named = (bytes.len() >= 20).then(|| Address::from_slice(&bytes[..20]));
@@ -391,7 +398,7 @@ fn oracle(data: &Data, op: &UserOperation, is_reused: bool) -> Result<(), Reject
         || has(1) && !bytes.is_empty()
         || has(2) && named != Some(Address::repeat_byte(data.paymaster));
     if is_wrong {
-        return text("BND Wrong Paymaster");
+        return Err(reject!("BND Wrong Paymaster"));
     }
     let limit = |limit: u128| {
         if limit == 0 {
@@ -401,7 +408,7 @@ fn oracle(data: &Data, op: &UserOperation, is_reused: bool) -> Result<(), Reject
         }
     };
     if wide(op.maxFeePerGas) > limit(data.max_fee_per_gas) {
-        return text("BND Max Fee");
+        return Err(reject!("BND Max Fee"));
     }
     let [call, verification, before] = [
         op.callGasLimit,
@@ -410,7 +417,7 @@ fn oracle(data: &Data, op: &UserOperation, is_reused: bool) -> Result<(), Reject
     ]
     .map(wide);
     if call + verification + before > limit(data.max_gas.into()) {
-        return text("BND Max Gas");
+        return Err(reject!("BND Max Gas"));
     }
     let factor = if named.is_some_and(|named| !named.is_zero()) {
         3
@@ -421,7 +428,7 @@ fn oracle(data: &Data, op: &UserOperation, is_reused: bool) -> Result<(), Reject
     let gas = call + verification * U512::from(factor) + before;
     let cost = gas.saturating_mul(wide(op.maxFeePerGas));
     if data.max_op_cost != 0 && cost > U512::from(data.max_op_cost) {
-        return text("BND Max Op Cost");
+        return Err(reject!("BND Max Op Cost"));
     }
     Ok(())
 }

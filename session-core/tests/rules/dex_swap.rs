@@ -1,9 +1,9 @@
 //! `dex-swap` (§10.5): its three calls, and whom and what they name.
 
-use crate::support::{MAX, Request, ZERO, account, flip_bit, number, plus_one, text};
+use crate::support::{MAX, Request, ZERO, account, flip_bit, number, plus_one};
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
-    Address, Reject, Word,
+    Address, Reject, Word, reject,
     rules::dex_swap::{EXACT_INPUT_SINGLE, EXACT_INPUT_SINGLE_02, Grant, SWAP_EXACT_TOKENS},
 };
 
@@ -162,9 +162,9 @@ fn other_methods_of_the_routers_are_refused() {
     ] {
         for Form { mut good, .. } in forms() {
             good.inner[..4].copy_from_slice(&selector);
-            assert_eq!(answer(&good), text("DEXSV Invalid Method"));
+            assert_eq!(answer(&good), Err(reject!("DEXSV Invalid Method")));
             good.inner.truncate(4);
-            assert_eq!(answer(&good), text("DEXSV Invalid Method"));
+            assert_eq!(answer(&good), Err(reject!("DEXSV Invalid Method")));
         }
     }
 }
@@ -178,8 +178,8 @@ fn no_form_is_read_as_another() {
             let expected = match (index, other_index) {
                 _ if index == other_index => Ok([0x51; 20]),
                 // Amounts are clean as addresses: no token has that one.
-                (2, 0) => text("DEXSV Wrong Token"),
-                _ => text("DEXSV Malformed Call"),
+                (2, 0) => Err(reject!("DEXSV Wrong Token")),
+                _ => Err(reject!("DEXSV Malformed Call")),
             };
             assert_eq!(answer(&request), expected, "{index} as {other_index}");
         }
@@ -192,11 +192,11 @@ fn the_path_is_two_tokens_behind_the_head() {
     let good = tokens().good;
     for offset in [0, 0x20, 0x40, 0x60, 0x80, 0x9f, 0xa1, 0xc0, 0xe0, 0x1a0] {
         let answer = answer(&good.argument(2, number(offset)));
-        assert_eq!(answer, text("DEXSV Malformed Call"), "{offset:#x}");
+        assert_eq!(answer, Err(reject!("DEXSV Malformed Call")), "{offset:#x}");
     }
     for len in [0, 1, 3, 0x100, 0x102, u64::MAX] {
         let answer = answer(&good.argument(5, number(len)));
-        assert_eq!(answer, text("DEXSV Malformed Call"), "{len}");
+        assert_eq!(answer, Err(reject!("DEXSV Malformed Call")), "{len}");
     }
     let path = |offset: u64, between: &[Word], tokens: &[Word]| {
         let len = number(u64::try_from(tokens.len()).unwrap());
@@ -215,7 +215,7 @@ fn the_path_is_two_tokens_behind_the_head() {
         path(0xc0, &[ZERO], &[a, b]),
         path(0xe0, &[number(2), c], &[a, b]),
     ] {
-        assert_eq!(answer, text("DEXSV Malformed Call"));
+        assert_eq!(answer, Err(reject!("DEXSV Malformed Call")));
     }
 }
 
@@ -227,14 +227,18 @@ fn no_neighbour_of_a_token_is_traded() {
                 let mut token = account(granted);
                 flip_bit(&mut token, bit);
                 let answer = answer(&form.good.argument(argument, token));
-                assert_eq!(answer, text("DEXSV Wrong Token"), "{argument} bit {bit}");
+                assert_eq!(
+                    answer,
+                    Err(reject!("DEXSV Wrong Token")),
+                    "{argument} bit {bit}"
+                );
             }
         }
         let reversed = form
             .good
             .argument(form.token_in, account(0x22))
             .argument(form.token_out, account(0x11));
-        assert_eq!(answer(&reversed), text("DEXSV Wrong Token"));
+        assert_eq!(answer(&reversed), Err(reject!("DEXSV Wrong Token")));
     }
 }
 
@@ -245,7 +249,7 @@ fn no_neighbour_of_the_recipient_receives() {
             let mut recipient = account(0xaa);
             flip_bit(&mut recipient, bit);
             let answer = answer(&form.good.argument(form.to, recipient));
-            assert_eq!(answer, text("DEXSV Wrong Recipient"), "bit {bit}");
+            assert_eq!(answer, Err(reject!("DEXSV Wrong Recipient")), "bit {bit}");
         }
     }
 }
@@ -258,7 +262,11 @@ fn recipients_with_another_meaning_are_never_granted() {
             answer(&request.argument(form.to, word))
         };
         for word in [ZERO, number(1), number(2), account(0xde)] {
-            assert_eq!(to(word), text("DEXSV Malformed Session"), "{word:?}");
+            assert_eq!(
+                to(word),
+                Err(reject!("DEXSV Malformed Session")),
+                "{word:?}"
+            );
         }
         for word in [number(3), number(0x100), number(0x102), account(0xdd)] {
             assert!(to(word).is_ok(), "{word:?}");
@@ -281,7 +289,7 @@ fn the_recipient_is_compared_with_the_granted_dex() {
             to: account(0xaa),
             ..good.session_word(DEX, account(0xaa))
         };
-        assert_eq!(answer(&request), text("DEXSV Malformed Session"));
+        assert_eq!(answer(&request), Err(reject!("DEXSV Malformed Session")));
         let request = Request {
             to: number(1),
             ..good.session_word(DEX, number(1))
@@ -314,7 +322,7 @@ fn fee_deadline_and_price_limit_are_free() {
                 assert!(answer(&good.argument(argument, word)).is_ok(), "{argument}");
             }
             let more = answer(&good.argument(argument, plus_one(most)));
-            assert_eq!(more, text("DEXSV Malformed Call"), "{argument}");
+            assert_eq!(more, Err(reject!("DEXSV Malformed Call")), "{argument}");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! `erc1155-mint` (§5.6, §10.6).
 
-use crate::support::{MAX, Request, ZERO, account, flip_bit, number, text};
+use crate::support::{MAX, Request, ZERO, account, flip_bit, number};
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
-    Address, Reject,
+    Address, Reject, reject,
     rules::erc1155_mint::{Grant, MINT_TO},
 };
 
@@ -36,7 +36,7 @@ fn other_methods_with_the_same_arguments_are_refused() {
     for selector in [mintCall::SELECTOR, burnCall::SELECTOR, [0; 4], [0xff; 4]] {
         let mut request = good();
         request.inner[..4].copy_from_slice(&selector);
-        assert_eq!(answer(&request), text("ERC1155MT Invalid Method"));
+        assert_eq!(answer(&request), Err(reject!("ERC1155MT Invalid Method")));
     }
 }
 
@@ -46,7 +46,11 @@ fn no_neighbour_of_the_recipient_gets_the_token() {
         let mut recipient = account(0xaa);
         flip_bit(&mut recipient, bit);
         let answer = answer(&good().argument(0, recipient));
-        assert_eq!(answer, text("ERC1155MT Wrong Recipient"), "bit {bit}");
+        assert_eq!(
+            answer,
+            Err(reject!("ERC1155MT Wrong Recipient")),
+            "bit {bit}"
+        );
     }
 }
 
@@ -59,7 +63,7 @@ fn no_neighbour_of_the_token_is_minted() {
             let mut token_id = granted;
             flip_bit(&mut token_id, bit);
             let answer = answer(&good.argument(1, token_id));
-            assert_eq!(answer, text("ERC1155MT Wrong Token"), "bit {bit}");
+            assert_eq!(answer, Err(reject!("ERC1155MT Wrong Token")), "bit {bit}");
         }
     }
 }
@@ -70,10 +74,10 @@ fn one_is_minted_no_more_and_no_less() {
         let mut amount = number(1);
         flip_bit(&mut amount, bit);
         let answer = answer(&good().argument(2, amount));
-        assert_eq!(answer, text("ERC1155MT Wrong Amount"), "bit {bit}");
+        assert_eq!(answer, Err(reject!("ERC1155MT Wrong Amount")), "bit {bit}");
     }
     assert_eq!(
         answer(&good().argument(2, MAX)),
-        text("ERC1155MT Wrong Amount")
+        Err(reject!("ERC1155MT Wrong Amount"))
     );
 }

@@ -1,9 +1,9 @@
 //! `erc20-approval` (§10.4).
 
-use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one, text};
+use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one};
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
-    Address, Reject,
+    Address, Reject, reject,
     rules::erc20_approval::{APPROVE, Grant},
 };
 
@@ -44,17 +44,17 @@ fn other_methods_with_the_same_arguments_are_refused() {
     ] {
         let mut request = good();
         request.inner[..4].copy_from_slice(&selector);
-        assert_eq!(answer(&request), text("ERC20AV Invalid Method"));
+        assert_eq!(answer(&request), Err(reject!("ERC20AV Invalid Method")));
     }
 }
 
 #[test]
 fn the_spender_zero_is_never_granted() {
     let zero = good().session_word(SPENDER, ZERO);
-    assert_eq!(answer(&zero), text("ERC20AV Malformed Session"));
+    assert_eq!(answer(&zero), Err(reject!("ERC20AV Malformed Session")));
     assert_eq!(
         answer(&zero.argument(0, ZERO)),
-        text("ERC20AV Malformed Session")
+        Err(reject!("ERC20AV Malformed Session"))
     );
     for byte in 12..32 {
         let mut word = ZERO;
@@ -70,7 +70,11 @@ fn no_neighbour_of_the_spender_may_spend() {
         let mut spender = account(0x5e);
         flip_bit(&mut spender, bit);
         let request = good().argument(0, spender);
-        assert_eq!(answer(&request), text("ERC20AV Wrong Spender"), "bit {bit}");
+        assert_eq!(
+            answer(&request),
+            Err(reject!("ERC20AV Wrong Spender")),
+            "bit {bit}"
+        );
     }
 }
 
@@ -89,7 +93,7 @@ fn an_approval_is_of_at_most_the_amount() {
             assert!(of(amount).is_ok(), "{amount:?} of {max:?}");
         }
         for amount in [plus_one(max), MAX] {
-            assert_eq!(of(amount), text("ERC20AV Max Amount Exceeded"));
+            assert_eq!(of(amount), Err(reject!("ERC20AV Max Amount Exceeded")));
         }
     }
 }
@@ -101,5 +105,5 @@ fn everything_may_be_granted_and_nothing() {
     let none = good().session_word(MAX_AMOUNT, ZERO);
     assert!(answer(&none.argument(1, ZERO)).is_ok());
     let one = none.argument(1, number(1));
-    assert_eq!(answer(&one), text("ERC20AV Max Amount Exceeded"));
+    assert_eq!(answer(&one), Err(reject!("ERC20AV Max Amount Exceeded")));
 }

@@ -1,9 +1,9 @@
 //! `erc20-stake` (§10.6).
 
-use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one, text};
+use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one};
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
-    Address, Reject, Word,
+    Address, Reject, Word, reject,
     rules::erc20_stake::{DEPOSIT, Grant, STAKE, SUPPLY},
 };
 
@@ -77,7 +77,7 @@ fn other_methods_are_never_granted() {
         for (good, _) in goods() {
             let mut request = good.session_word(SELECTOR, selector_word(selector));
             request.inner[..4].copy_from_slice(&selector);
-            assert_eq!(answer(&request), text("ERC20STV Malformed Session"));
+            assert_eq!(answer(&request), Err(reject!("ERC20STV Malformed Session")));
         }
     }
     for (good, _) in goods() {
@@ -86,7 +86,11 @@ fn other_methods_are_never_granted() {
             flip_bit(&mut request.session, 8 * 32 * SELECTOR + bit);
             flip_bit(&mut request.inner, bit);
             let answer = answer(&request);
-            assert_eq!(answer, text("ERC20STV Malformed Session"), "bit {bit}");
+            assert_eq!(
+                answer,
+                Err(reject!("ERC20STV Malformed Session")),
+                "bit {bit}"
+            );
         }
     }
 }
@@ -100,7 +104,7 @@ fn only_the_granted_one_of_the_methods_may_be_called() {
             if index == other {
                 assert!(answer.is_ok());
             } else {
-                assert_eq!(answer, text("ERC20STV Invalid Method"));
+                assert_eq!(answer, Err(reject!("ERC20STV Invalid Method")));
             }
         }
     }
@@ -114,7 +118,7 @@ fn the_arguments_are_those_of_the_granted_method() {
             let mut request = session.clone();
             request.inner = [&session.inner[..4], &call.inner[4..]].concat();
             if index != other {
-                assert_eq!(answer(&request), text("ERC20STV Malformed Call"));
+                assert_eq!(answer(&request), Err(reject!("ERC20STV Malformed Call")));
             }
         }
     }
@@ -127,10 +131,10 @@ fn no_neighbour_of_the_token_is_supplied() {
         let mut token = account(0x70);
         flip_bit(&mut token, bit);
         let answer = answer(&supply().argument(0, token));
-        assert_eq!(answer, text("ERC20STV Wrong Token"), "bit {bit}");
+        assert_eq!(answer, Err(reject!("ERC20STV Wrong Token")), "bit {bit}");
     }
     let none = supply().argument(0, ZERO);
-    assert_eq!(answer(&none), text("ERC20STV Wrong Token"));
+    assert_eq!(answer(&none), Err(reject!("ERC20STV Wrong Token")));
 }
 
 #[test]
@@ -139,7 +143,7 @@ fn the_referral_code_is_free() {
         assert!(answer(&supply().argument(3, number(code))).is_ok());
     }
     let wide = supply().argument(3, number(0x1_0000));
-    assert_eq!(answer(&wide), text("ERC20STV Malformed Call"));
+    assert_eq!(answer(&wide), Err(reject!("ERC20STV Malformed Call")));
 }
 
 #[test]
@@ -153,7 +157,11 @@ fn fields_without_a_use_are_zero() {
             deposit().session_word(TOKEN, word),
         ] {
             let answer = answer(&request);
-            assert_eq!(answer, text("ERC20STV Malformed Session"), "bit {bit}");
+            assert_eq!(
+                answer,
+                Err(reject!("ERC20STV Malformed Session")),
+                "bit {bit}"
+            );
         }
     }
 }
@@ -165,10 +173,10 @@ fn no_neighbour_of_the_receiver_gets_the_credit() {
             let mut receiver = account(0xaa);
             flip_bit(&mut receiver, bit);
             let answer = answer(&good.argument(argument, receiver));
-            assert_eq!(answer, text("ERC20STV Wrong Receiver"), "bit {bit}");
+            assert_eq!(answer, Err(reject!("ERC20STV Wrong Receiver")), "bit {bit}");
         }
         let nobody = good.argument(argument, ZERO);
-        assert_eq!(answer(&nobody), text("ERC20STV Wrong Receiver"));
+        assert_eq!(answer(&nobody), Err(reject!("ERC20STV Wrong Receiver")));
     }
 }
 
@@ -190,13 +198,13 @@ fn a_stake_is_of_at_most_the_amount() {
                 assert!(of(amount).is_ok(), "{amount:?} of {max:?}");
             }
             for amount in [plus_one(*max), MAX] {
-                assert_eq!(of(amount), text("ERC20STV Max Amount Exceeded"));
+                assert_eq!(of(amount), Err(reject!("ERC20STV Max Amount Exceeded")));
             }
         }
         let all = good.session_word(MAX_AMOUNT, MAX);
         assert!(answer(&all.argument(argument, MAX)).is_ok());
         let none = good.session_word(MAX_AMOUNT, ZERO);
         let one = none.argument(argument, number(1));
-        assert_eq!(answer(&one), text("ERC20STV Max Amount Exceeded"));
+        assert_eq!(answer(&one), Err(reject!("ERC20STV Max Amount Exceeded")));
     }
 }

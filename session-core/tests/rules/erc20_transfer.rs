@@ -1,9 +1,9 @@
 //! `erc20-transfer` (§5.2, §10.3).
 
-use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one, text};
+use crate::support::{MAX, Request, ZERO, account, flip_bit, minus_one, number, plus_one};
 use alloy_sol_types::{SolCall, sol};
 use session_core::{
-    Address, Reject,
+    Address, Reject, reject,
     rules::{
         erc20_approval::APPROVE,
         erc20_transfer::{Grant, TRANSFER},
@@ -44,9 +44,9 @@ pub fn answer(request: &Request) -> Result<Address, Reject> {
 
 /// What the userOp path says where the params path says this.
 pub fn as_by_call_data(by_action: Result<Address, Reject>) -> Result<Address, Reject> {
-    assert_ne!(by_action, text("ERC20SV Wrong Token"));
-    if by_action == text("ERC20SV Invalid Token") {
-        text("ERC20SV Wrong Token")
+    assert_ne!(by_action, Err(reject!("ERC20SV Wrong Token")));
+    if by_action == Err(reject!("ERC20SV Invalid Token")) {
+        Err(reject!("ERC20SV Wrong Token"))
     } else {
         by_action
     }
@@ -69,7 +69,10 @@ fn other_methods_with_the_same_arguments_are_refused() {
         [0; 4],
         [0xff; 4],
     ] {
-        assert_eq!(answer(&request(selector)), text("ERC20SV Invalid Method"));
+        assert_eq!(
+            answer(&request(selector)),
+            Err(reject!("ERC20SV Invalid Method"))
+        );
     }
 }
 
@@ -80,7 +83,11 @@ fn another_token_has_a_text_for_each_path() {
             to: account(0x71),
             ..good
         };
-        let [wrong, invalid] = ["ERC20SV Wrong Token", "ERC20SV Invalid Token"].map(text);
+        let [wrong, invalid] = [
+            reject!("ERC20SV Wrong Token"),
+            reject!("ERC20SV Invalid Token"),
+        ]
+        .map(Err);
         assert_eq!(other.by_call_data::<Grant>(), wrong);
         assert_eq!(other.by_action::<Grant>(), invalid);
     }
@@ -93,7 +100,7 @@ fn no_neighbour_of_the_recipient_receives() {
             let mut recipient = account(0xaa);
             flip_bit(&mut recipient, bit);
             let answer = answer(&good.argument(0, recipient));
-            assert_eq!(answer, text("ERC20SV Wrong Recipient"), "bit {bit}");
+            assert_eq!(answer, Err(reject!("ERC20SV Wrong Recipient")), "bit {bit}");
         }
     }
 }
@@ -113,7 +120,7 @@ fn a_transfer_is_of_at_most_the_amount() {
                 assert!(of(amount).is_ok(), "{amount:?} of {max:?}");
             }
             for amount in [plus_one(*max), MAX] {
-                assert_eq!(of(amount), text("ERC20SV Max Amount Exceeded"));
+                assert_eq!(of(amount), Err(reject!("ERC20SV Max Amount Exceeded")));
             }
         }
         let all = good.session_word(MAX_AMOUNT, MAX);
@@ -121,7 +128,7 @@ fn a_transfer_is_of_at_most_the_amount() {
         let none = good.session_word(MAX_AMOUNT, ZERO);
         assert!(answer(&none.argument(1, ZERO)).is_ok());
         let one = none.argument(1, number(1));
-        assert_eq!(answer(&one), text("ERC20SV Max Amount Exceeded"));
+        assert_eq!(answer(&one), Err(reject!("ERC20SV Max Amount Exceeded")));
     }
 }
 
@@ -130,5 +137,5 @@ fn a_transfer_is_of_at_most_the_amount() {
 fn five_fields_are_refused() {
     let mut request = transfer();
     request.session.extend(number(3));
-    assert_eq!(answer(&request), text("ERC20SV Malformed Session"));
+    assert_eq!(answer(&request), Err(reject!("ERC20SV Malformed Session")));
 }

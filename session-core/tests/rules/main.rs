@@ -18,6 +18,7 @@ mod price;
 mod proof;
 mod router_signature;
 mod signature;
+mod small;
 mod support;
 mod target;
 mod words;

@@ -5,7 +5,7 @@ use crate::{
     support::{Request, ZERO, account},
 };
 use session_core::{
-    Address, Reject, Text,
+    Address, Reject, reject,
     rules::{self, Request as Asked},
 };
 
@@ -17,9 +17,8 @@ type Answers = fn(&Request) -> [Result<Address, Reject>; 2];
 const BATCH: [u8; 4] = [0x47, 0xe1, 0xda, 0x2a];
 
 /// The checks up to the shape of the inner call: the first and the third are not made of an action.
-fn common(prefix_texts: [&'static str; 6]) -> Vec<Check> {
-    let [selector, session, target, value, method, call] =
-        prefix_texts.map(|text| Reject::Text(text.into()));
+fn common(texts: [Reject; 6]) -> Vec<Check> {
+    let [selector, session, target, value, method, call] = texts;
     vec![
         (selector, |request| request.outer = BATCH),
         (session, |request| request.session.push(0)),
@@ -67,26 +66,22 @@ macro_rules! answers {
     };
 }
 
-fn says(text: &'static str) -> Reject {
-    Reject::Text(Text::from(text))
-}
-
 #[test]
 fn approvals_are_checked_in_order() {
     let mut checks = common([
-        "ERC20AV Invalid Selector",
-        "ERC20AV Malformed Session",
-        "ERC20AV Wrong Token",
-        "ERC20AV Non Zero Value",
-        "ERC20AV Invalid Method",
-        "ERC20AV Malformed Call",
+        reject!("ERC20AV Invalid Selector"),
+        reject!("ERC20AV Malformed Session"),
+        reject!("ERC20AV Wrong Token"),
+        reject!("ERC20AV Non Zero Value"),
+        reject!("ERC20AV Invalid Method"),
+        reject!("ERC20AV Malformed Call"),
     ]);
     checks.extend([
         (
-            says("ERC20AV Wrong Spender"),
+            reject!("ERC20AV Wrong Spender"),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (says("ERC20AV Max Amount Exceeded"), |request| {
+        (reject!("ERC20AV Max Amount Exceeded"), |request| {
             request.set_argument(1, [0xff; 32]);
         }),
     ]);
@@ -96,19 +91,19 @@ fn approvals_are_checked_in_order() {
 #[test]
 fn transfers_are_checked_in_order() {
     let mut checks = common([
-        "ERC20SV Invalid Selector",
-        "ERC20SV Malformed Session",
-        "ERC20SV Wrong Token",
-        "ERC20SV Non Zero Value",
-        "ERC20SV Invalid Method",
-        "ERC20SV Malformed Call",
+        reject!("ERC20SV Invalid Selector"),
+        reject!("ERC20SV Malformed Session"),
+        reject!("ERC20SV Wrong Token"),
+        reject!("ERC20SV Non Zero Value"),
+        reject!("ERC20SV Invalid Method"),
+        reject!("ERC20SV Malformed Call"),
     ]);
     checks.extend([
         (
-            says("ERC20SV Wrong Recipient"),
+            reject!("ERC20SV Wrong Recipient"),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (says("ERC20SV Max Amount Exceeded"), |request| {
+        (reject!("ERC20SV Max Amount Exceeded"), |request| {
             request.set_argument(1, [0xff; 32]);
         }),
     ]);
@@ -124,22 +119,22 @@ fn transfers_are_checked_in_order() {
 #[test]
 fn mints_are_checked_in_order() {
     let mut checks = common([
-        "ERC1155MT Invalid Selector",
-        "ERC1155MT Malformed Session",
-        "ERC1155MT Wrong Token",
-        "ERC1155MT Non Zero Value",
-        "ERC1155MT Invalid Method",
-        "ERC1155MT Malformed Call",
+        reject!("ERC1155MT Invalid Selector"),
+        reject!("ERC1155MT Malformed Session"),
+        reject!("ERC1155MT Wrong Token"),
+        reject!("ERC1155MT Non Zero Value"),
+        reject!("ERC1155MT Invalid Method"),
+        reject!("ERC1155MT Malformed Call"),
     ]);
     checks.extend([
         (
-            says("ERC1155MT Wrong Recipient"),
+            reject!("ERC1155MT Wrong Recipient"),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (says("ERC1155MT Wrong Token"), |request| {
+        (reject!("ERC1155MT Wrong Token"), |request| {
             request.set_argument(1, ZERO);
         }),
-        (says("ERC1155MT Wrong Amount"), |request| {
+        (reject!("ERC1155MT Wrong Amount"), |request| {
             request.set_argument(2, ZERO);
         }),
     ]);
@@ -149,20 +144,20 @@ fn mints_are_checked_in_order() {
 /// Not that of the others: the method is looked at before the value, and nothing before the contract.
 #[test]
 fn calls_by_rules_are_checked_in_order() {
-    let violated = says("ABISV Arg Rule Violated");
+    let violated = reject!("ABISV Arg Rule Violated");
     let checks: [Check; 8] = [
-        (says("ABISV Not Execute Selector"), |request| {
+        (reject!("ABISV Not Execute Selector"), |request| {
             request.outer = BATCH;
         }),
         (Reject::Malformed, |request| request.session.truncate(61)),
         (Reject::Malformed, |request| request.to[0] = 1),
-        (says("ABISV Destination Forbidden"), |request| {
+        (reject!("ABISV Destination Forbidden"), |request| {
             request.to[31] ^= 1;
         }),
-        (says("ABISV Selector Forbidden"), |request| {
+        (reject!("ABISV Selector Forbidden"), |request| {
             request.inner[3] ^= 1;
         }),
-        (says("ABISV Permitted Value Exceeded"), |request| {
+        (reject!("ABISV Permitted Value Exceeded"), |request| {
             request.value[0] = 1;
         }),
         (violated, |request| request.set_argument(0, ZERO)),
@@ -175,33 +170,33 @@ fn calls_by_rules_are_checked_in_order() {
 macro_rules! checks_of_swap {
     ($token_in:literal, $token_out:literal, $to:literal, $amount_in:literal, $min_out:literal) => {{
         let mut checks = common([
-            "DEXSV Invalid Selector",
-            "DEXSV Malformed Session",
-            "DEXSV Wrong Dex",
-            "DEXSV Non Zero Value",
-            "DEXSV Invalid Method",
-            "DEXSV Malformed Call",
+            reject!("DEXSV Invalid Selector"),
+            reject!("DEXSV Malformed Session"),
+            reject!("DEXSV Wrong Dex"),
+            reject!("DEXSV Non Zero Value"),
+            reject!("DEXSV Invalid Method"),
+            reject!("DEXSV Malformed Call"),
         ]);
         checks.extend([
             (
-                says("DEXSV Wrong Token"),
+                reject!("DEXSV Wrong Token"),
                 (|request| request.set_argument($token_in, account(0x99))) as fn(&mut Request),
             ),
-            (says("DEXSV Wrong Token"), |request| {
+            (reject!("DEXSV Wrong Token"), |request| {
                 request.set_argument($token_out, account(0x99));
             }),
-            (says("DEXSV Wrong Recipient"), |request| {
+            (reject!("DEXSV Wrong Recipient"), |request| {
                 request.set_argument($to, account(0x99));
             }),
             // An amount of zero: no amount violates this check and the next one.
-            (says("DEXSV Malformed Call"), |request| {
+            (reject!("DEXSV Malformed Call"), |request| {
                 request.set_argument($amount_in, ZERO);
             }),
-            (says("DEXSV Max Amount Exceeded"), |request| {
+            (reject!("DEXSV Max Amount Exceeded"), |request| {
                 // Cheap enough for the least price.
                 request.set_argument($amount_in, dex_swap::ONE_TOO_MANY);
             }),
-            (says("DEXSV Min Out Too Low"), |request| {
+            (reject!("DEXSV Min Out Too Low"), |request| {
                 request.set_argument($min_out, ZERO);
             }),
         ]);
@@ -222,12 +217,12 @@ fn swaps_are_checked_in_order() {
 
 fn checks_of_stake() -> Vec<Check> {
     common([
-        "ERC20STV Invalid Selector",
-        "ERC20STV Malformed Session",
-        "ERC20STV Wrong Staking",
-        "ERC20STV Non Zero Value",
-        "ERC20STV Invalid Method",
-        "ERC20STV Malformed Call",
+        reject!("ERC20STV Invalid Selector"),
+        reject!("ERC20STV Malformed Session"),
+        reject!("ERC20STV Wrong Staking"),
+        reject!("ERC20STV Non Zero Value"),
+        reject!("ERC20STV Invalid Method"),
+        reject!("ERC20STV Malformed Call"),
     ])
 }
 
@@ -238,7 +233,7 @@ fn too_much(request: &mut Request) {
 #[test]
 fn stakes_are_checked_in_order() {
     let mut checks = checks_of_stake();
-    checks.push((says("ERC20STV Max Amount Exceeded"), too_much));
+    checks.push((reject!("ERC20STV Max Amount Exceeded"), too_much));
     assert_order(&erc20_stake::stake(), answers!(erc20_stake), &checks);
 }
 
@@ -247,10 +242,10 @@ fn deposits_are_checked_in_order() {
     let mut checks = checks_of_stake();
     checks.extend([
         (
-            says("ERC20STV Wrong Receiver"),
+            reject!("ERC20STV Wrong Receiver"),
             (|request| request.set_argument(1, account(0x99))) as fn(&mut Request),
         ),
-        (says("ERC20STV Max Amount Exceeded"), too_much),
+        (reject!("ERC20STV Max Amount Exceeded"), too_much),
     ]);
     assert_order(&erc20_stake::deposit(), answers!(erc20_stake), &checks);
 }
@@ -260,13 +255,13 @@ fn supplies_are_checked_in_order() {
     let mut checks = checks_of_stake();
     checks.extend([
         (
-            says("ERC20STV Wrong Token"),
+            reject!("ERC20STV Wrong Token"),
             (|request| request.set_argument(0, account(0x99))) as fn(&mut Request),
         ),
-        (says("ERC20STV Wrong Receiver"), |request| {
+        (reject!("ERC20STV Wrong Receiver"), |request| {
             request.set_argument(2, account(0x99));
         }),
-        (says("ERC20STV Max Amount Exceeded"), |request| {
+        (reject!("ERC20STV Max Amount Exceeded"), |request| {
             request.set_argument(1, [0xff; 32]);
         }),
     ]);

@@ -1,11 +1,12 @@
 //! The least price of `dex-swap` against 512-bit arithmetic of another crate.
 
-use crate::support::{MAX, account, text};
+use crate::support::{MAX, account};
 use alloy_primitives::{U256, Uint};
 use proptest::prelude::*;
 use session_core::{
     Address, Reject, Word,
     execution::Action,
+    reject,
     rules::{Rules, dex_swap},
 };
 
@@ -51,7 +52,7 @@ fn expected(is_enough: bool) -> Result<Address, Reject> {
     if is_enough {
         Ok([0x51; 20])
     } else {
-        text("DEXSV Min Out Too Low")
+        Err(reject!("DEXSV Min Out Too Low"))
     }
 }
 

@@ -4,10 +4,11 @@ use crate::support::Sha3;
 use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 use session_core::{
-    Address, Keccak, Reject, Text, Word,
+    Address, Keccak, Reject, Word,
     leaf::FOREVER_SECS,
     merkle::parent,
     proof::{is_node, not_approved, prove},
+    reject,
     user_op::ManagerSignature,
 };
 
@@ -64,10 +65,7 @@ impl Plain {
 
 #[test]
 fn the_refusal_is_the_references() {
-    assert_eq!(
-        not_approved(),
-        Reject::Text(Text::from("SessionNotApproved"))
-    );
+    assert_eq!(not_approved(), reject!("SessionNotApproved"));
 }
 
 #[test]

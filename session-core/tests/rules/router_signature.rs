@@ -35,9 +35,10 @@ fn encoded(sessions: u8) -> Vec<u8> {
 }
 
 fn decode(bytes: &[u8]) -> Result<(RouterSignature<'_>, Vec<BatchedSession<'_>>), Malformed> {
-    let mut sessions = Vec::new();
-    let signature = RouterSignature::decode(bytes, |session| sessions.push(session))?;
-    Ok((signature, sessions))
+    let signature = RouterSignature::decode(bytes)?;
+    let sessions =
+        (0..signature.sessions.len()).map(|index| BatchedSession::at(&signature.sessions, index));
+    Ok((signature, sessions.collect::<Result<_, _>>()?))
 }
 
 fn assert_is(session: &Session<'_>, expected: &SessionData) {

@@ -1,9 +1,9 @@
 //! Recovering a signer: OpenZeppelin's texts, and what the precompile is asked (§5.1).
 
-use crate::support::{MAX, Sha3, ZERO, minus_one, plus_one, text};
+use crate::support::{MAX, Sha3, ZERO, minus_one, plus_one};
 use alloy_primitives::{U256, eip191_hash_message, uint};
 use session_core::{
-    Address, Keccak, Reject, Word,
+    Address, Keccak, Reject, Word, reject,
     signature::{MAX_S, Recover, recover},
 };
 use std::cell::RefCell;
@@ -56,7 +56,11 @@ fn a_signature_has_65_bytes() {
         if len == 65 {
             assert_eq!((answer, questions.len()), (Ok([1; 20]), 1));
         } else {
-            assert_eq!(answer, text("ECDSA: invalid signature length"), "{len}");
+            assert_eq!(
+                answer,
+                Err(reject!("ECDSA: invalid signature length")),
+                "{len}"
+            );
             assert!(questions.is_empty());
         }
     }
@@ -66,9 +70,9 @@ fn a_signature_has_65_bytes() {
 #[test]
 fn the_length_is_checked_before_s_and_s_before_the_signer() {
     let (answer, _) = ask(None, &[0xff; 64]);
-    assert_eq!(answer, text("ECDSA: invalid signature length"));
+    assert_eq!(answer, Err(reject!("ECDSA: invalid signature length")));
     let (answer, questions) = ask(None, &[0xff; 65]);
-    assert_eq!(answer, text("ECDSA: invalid signature 's' value"));
+    assert_eq!(answer, Err(reject!("ECDSA: invalid signature 's' value")));
     assert!(questions.is_empty());
 }
 
@@ -89,7 +93,11 @@ fn s_is_at_most_half_of_the_order() {
         MAX,
     ] {
         let (answer, questions) = ask(Some([1; 20]), &signature([3; 32], s, 27));
-        assert_eq!(answer, text("ECDSA: invalid signature 's' value"), "{s:?}");
+        assert_eq!(
+            answer,
+            Err(reject!("ECDSA: invalid signature 's' value")),
+            "{s:?}"
+        );
         assert!(questions.is_empty());
     }
 }
@@ -112,7 +120,7 @@ fn no_signer_and_the_signer_zero_are_invalid() {
     for v in [0, 1, 26, 27, 28, 29, 255] {
         for answer in [None, Some([0; 20])] {
             let (answer, _) = ask(answer, &signature([3; 32], [4; 32], v));
-            assert_eq!(answer, text("ECDSA: invalid signature"), "v {v}");
+            assert_eq!(answer, Err(reject!("ECDSA: invalid signature")), "v {v}");
         }
     }
     for byte in 0..20 {
@@ -164,7 +172,7 @@ fn wallets_signatures_are_recovered() {
         other[31] ^= 1;
         assert_eq!(
             recover(&host, &other, &signature(r, s, v)),
-            text("ECDSA: invalid signature")
+            Err(reject!("ECDSA: invalid signature"))
         );
     }
 }

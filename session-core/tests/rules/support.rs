@@ -33,10 +33,6 @@ pub fn account(byte: u8) -> Word {
     word
 }
 
-pub fn text<T>(text: &'static str) -> Result<T, Reject> {
-    Err(Reject::Text(text.into()))
-}
-
 pub fn plus_one(word: Word) -> Word {
     U256::from_be_bytes(word)
         .wrapping_add(U256::ONE)

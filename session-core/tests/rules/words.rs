@@ -2,12 +2,12 @@
 
 use crate::{
     dex_swap, erc20_approval, erc20_stake, erc20_transfer, erc1155_mint,
-    support::{MAX, Request, flip_bit, text},
+    support::{MAX, Request, flip_bit},
 };
 use session_core::{
     Address, Reject,
     execution::{EXECUTE, EXECUTE_OPTIMIZED},
-    rules,
+    reject, rules,
 };
 use std::ops::Range;
 
@@ -19,12 +19,12 @@ struct Shape {
     session_zeros: Vec<Range<usize>>,
     argument_zeros: Vec<Range<usize>>,
     prefix: &'static str,
-    wrong_target: &'static str,
-    non_zero_value: &'static str,
-    invalid_method: &'static str,
-    malformed_session: &'static str,
-    malformed_call: &'static str,
-    invalid_selector: &'static str,
+    wrong_target: Reject,
+    non_zero_value: Reject,
+    invalid_method: Reject,
+    malformed_session: Reject,
+    malformed_call: Reject,
+    invalid_selector: Reject,
 }
 
 const ADDRESS: Range<usize> = 0..12;
@@ -44,12 +44,12 @@ fn transfers(good: Request) -> Shape {
         session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
         argument_zeros: vec![ADDRESS, FULL],
         prefix: "ERC20SV",
-        wrong_target: "ERC20SV Wrong Token",
-        non_zero_value: "ERC20SV Non Zero Value",
-        invalid_method: "ERC20SV Invalid Method",
-        malformed_session: "ERC20SV Malformed Session",
-        malformed_call: "ERC20SV Malformed Call",
-        invalid_selector: "ERC20SV Invalid Selector",
+        wrong_target: reject!("ERC20SV Wrong Token"),
+        non_zero_value: reject!("ERC20SV Non Zero Value"),
+        invalid_method: reject!("ERC20SV Invalid Method"),
+        malformed_session: reject!("ERC20SV Malformed Session"),
+        malformed_call: reject!("ERC20SV Malformed Call"),
+        invalid_selector: reject!("ERC20SV Invalid Selector"),
     }
 }
 
@@ -61,12 +61,12 @@ fn stakes(good: Request, argument_zeros: Vec<Range<usize>>) -> Shape {
         session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, ADDRESS, FULL, BYTES4],
         argument_zeros,
         prefix: "ERC20STV",
-        wrong_target: "ERC20STV Wrong Staking",
-        non_zero_value: "ERC20STV Non Zero Value",
-        invalid_method: "ERC20STV Invalid Method",
-        malformed_session: "ERC20STV Malformed Session",
-        malformed_call: "ERC20STV Malformed Call",
-        invalid_selector: "ERC20STV Invalid Selector",
+        wrong_target: reject!("ERC20STV Wrong Staking"),
+        non_zero_value: reject!("ERC20STV Non Zero Value"),
+        invalid_method: reject!("ERC20STV Invalid Method"),
+        malformed_session: reject!("ERC20STV Malformed Session"),
+        malformed_call: reject!("ERC20STV Malformed Call"),
+        invalid_selector: reject!("ERC20STV Invalid Selector"),
     }
 }
 
@@ -80,12 +80,12 @@ fn swaps(form: dex_swap::Form, argument_zeros: Vec<Range<usize>>) -> Shape {
         ],
         argument_zeros,
         prefix: "DEXSV",
-        wrong_target: "DEXSV Wrong Dex",
-        non_zero_value: "DEXSV Non Zero Value",
-        invalid_method: "DEXSV Invalid Method",
-        malformed_session: "DEXSV Malformed Session",
-        malformed_call: "DEXSV Malformed Call",
-        invalid_selector: "DEXSV Invalid Selector",
+        wrong_target: reject!("DEXSV Wrong Dex"),
+        non_zero_value: reject!("DEXSV Non Zero Value"),
+        invalid_method: reject!("DEXSV Invalid Method"),
+        malformed_session: reject!("DEXSV Malformed Session"),
+        malformed_call: reject!("DEXSV Malformed Call"),
+        invalid_selector: reject!("DEXSV Invalid Selector"),
     }
 }
 
@@ -97,12 +97,12 @@ fn shapes() -> [Shape; 10] {
         session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
         argument_zeros: vec![ADDRESS, FULL],
         prefix: "ERC20AV",
-        wrong_target: "ERC20AV Wrong Token",
-        non_zero_value: "ERC20AV Non Zero Value",
-        invalid_method: "ERC20AV Invalid Method",
-        malformed_session: "ERC20AV Malformed Session",
-        malformed_call: "ERC20AV Malformed Call",
-        invalid_selector: "ERC20AV Invalid Selector",
+        wrong_target: reject!("ERC20AV Wrong Token"),
+        non_zero_value: reject!("ERC20AV Non Zero Value"),
+        invalid_method: reject!("ERC20AV Invalid Method"),
+        malformed_session: reject!("ERC20AV Malformed Session"),
+        malformed_call: reject!("ERC20AV Malformed Call"),
+        invalid_selector: reject!("ERC20AV Invalid Selector"),
     };
     let mint = Shape {
         good: erc1155_mint::good(),
@@ -111,12 +111,12 @@ fn shapes() -> [Shape; 10] {
         session_zeros: vec![ADDRESS, ADDRESS, ADDRESS, FULL],
         argument_zeros: vec![ADDRESS, FULL, FULL],
         prefix: "ERC1155MT",
-        wrong_target: "ERC1155MT Wrong Token",
-        non_zero_value: "ERC1155MT Non Zero Value",
-        invalid_method: "ERC1155MT Invalid Method",
-        malformed_session: "ERC1155MT Malformed Session",
-        malformed_call: "ERC1155MT Malformed Call",
-        invalid_selector: "ERC1155MT Invalid Selector",
+        wrong_target: reject!("ERC1155MT Wrong Token"),
+        non_zero_value: reject!("ERC1155MT Non Zero Value"),
+        invalid_method: reject!("ERC1155MT Invalid Method"),
+        malformed_session: reject!("ERC1155MT Malformed Session"),
+        malformed_call: reject!("ERC1155MT Malformed Call"),
+        invalid_selector: reject!("ERC1155MT Invalid Selector"),
     };
     let single = vec![ADDRESS, ADDRESS, UINT24, ADDRESS, FULL, FULL, FULL, ADDRESS];
     let single_02 = vec![ADDRESS, ADDRESS, UINT24, ADDRESS, FULL, FULL, ADDRESS];
@@ -145,7 +145,7 @@ fn session_key_data_has_exactly_its_length() {
             let mut request = shape.good.clone();
             request.session.resize(len, 0);
             let answer = (shape.answer)(&request);
-            assert_eq!(answer, text(shape.malformed_session), "{len} bytes");
+            assert_eq!(answer, Err(shape.malformed_session), "{len} bytes");
         }
     }
 }
@@ -160,7 +160,7 @@ fn words_of_session_key_data_are_clean() {
                 let answer = (shape.answer)(&request);
                 assert_eq!(
                     answer,
-                    text(shape.malformed_session),
+                    Err(shape.malformed_session),
                     "{} word {word} byte {byte}",
                     shape.prefix
                 );
@@ -182,7 +182,7 @@ fn the_inner_call_has_exactly_its_length() {
             } else {
                 shape.malformed_call
             };
-            assert_eq!((shape.answer)(&request), text(expected), "{len} bytes");
+            assert_eq!((shape.answer)(&request), Err(expected), "{len} bytes");
         }
     }
 }
@@ -197,7 +197,7 @@ fn words_of_the_inner_call_are_clean() {
                 let answer = (shape.answer)(&request);
                 assert_eq!(
                     answer,
-                    text(shape.malformed_call),
+                    Err(shape.malformed_call),
                     "{} word {word} byte {byte}",
                     shape.prefix
                 );
@@ -213,7 +213,7 @@ fn no_neighbour_of_the_target_is_called() {
             let mut request = shape.good.clone();
             flip_bit(&mut request.to, bit);
             let answer = (shape.answer)(&request);
-            assert_eq!(answer, text(shape.wrong_target), "bit {bit}");
+            assert_eq!(answer, Err(shape.wrong_target), "bit {bit}");
         }
     }
 }
@@ -225,13 +225,13 @@ fn no_ether_goes_with_a_call() {
             let mut request = shape.good.clone();
             flip_bit(&mut request.value, bit);
             let answer = (shape.answer)(&request);
-            assert_eq!(answer, text(shape.non_zero_value), "bit {bit}");
+            assert_eq!(answer, Err(shape.non_zero_value), "bit {bit}");
         }
         let ether = Request {
             value: MAX,
             ..shape.good
         };
-        assert_eq!((shape.answer)(&ether), text(shape.non_zero_value));
+        assert_eq!((shape.answer)(&ether), Err(shape.non_zero_value));
     }
 }
 
@@ -242,7 +242,7 @@ fn no_neighbour_of_the_method_is_called() {
             let mut request = shape.good.clone();
             flip_bit(&mut request.inner, bit);
             let answer = (shape.answer)(&request);
-            assert_eq!(answer, text(shape.invalid_method), "bit {bit}");
+            assert_eq!(answer, Err(shape.invalid_method), "bit {bit}");
         }
     }
 }
@@ -259,7 +259,7 @@ fn no_neighbour_of_execute_is_taken_for_it() {
                     ..shape.good.clone()
                 };
                 let answer = (shape.by_call_data)(&request);
-                assert_eq!(answer, text(shape.invalid_selector), "bit {bit}");
+                assert_eq!(answer, Err(shape.invalid_selector), "bit {bit}");
             }
         }
     }
