@@ -111,12 +111,12 @@ fn programs_decode_module_signatures() {
         call_specific_data,
     });
     let encoded = router_signature(CONTRACT, &items, b"signature").unwrap();
-    let mut items = Vec::new();
-    let decoded = user_op::RouterSignature::decode(&encoded, |item| items.push(item)).unwrap();
+    let decoded = user_op::RouterSignature::decode(&encoded).unwrap();
     assert_eq!(decoded.manager, &CONTRACT);
     assert_eq!(decoded.session_key_signature, b"signature");
-    assert_eq!(items.len(), 3);
-    for (item, (index, call_specific_data)) in items.into_iter().zip(picked) {
+    assert_eq!(decoded.sessions.len(), 3);
+    for (number, (index, call_specific_data)) in picked.into_iter().enumerate() {
+        let item = user_op::BatchedSession::at(&decoded.sessions, number).unwrap();
         same(item.session, index);
         assert_eq!(item.call_specific_data, call_specific_data);
     }

@@ -92,27 +92,26 @@ mod tests {
     #[test]
     fn one_recipient_so_much_ether_no_call() {
         let data = [pad(&KEY), pad(&RECIPIENT), wei(7)].concat();
-        let refused = |text: &str| Err(Reject::Text(text.into()));
         assert_eq!(answer(&data, &RECIPIENT, 7, &[]), Ok(KEY));
         assert_eq!(answer(&data, &RECIPIENT, 0, &[]), Ok(KEY));
         assert_eq!(
             answer(&data, &RECIPIENT, 8, &[]),
-            refused("ETHSV Max Amount Exceeded")
+            Err(reject!("ETHSV Max Amount Exceeded"))
         );
         assert_eq!(
             answer(&data, &KEY, 7, &[]),
-            refused("ETHSV Wrong Recipient")
+            Err(reject!("ETHSV Wrong Recipient"))
         );
         assert_eq!(
             answer(&data, &RECIPIENT, 7, &[0]),
-            refused("ETHSV Call Data")
+            Err(reject!("ETHSV Call Data"))
         );
     }
 
     #[test]
     fn session_key_data_is_exact() {
         let words = [pad(&KEY), pad(&RECIPIENT), wei(7)];
-        let malformed = Err(Reject::Text("ETHSV Malformed Session".into()));
+        let malformed = Err(reject!("ETHSV Malformed Session"));
         for data in [
             words.concat().split_off(1),
             words.concat().repeat(2),

@@ -44,10 +44,8 @@ pub fn session_value(session: &Session<'_>, last: &[u8]) -> SessionValue {
 pub fn router_signature_value(
     input: &[u8],
 ) -> Result<(RouterSignature<'_>, Vec<SessionValue>), Malformed> {
-    let mut sessions = Vec::new();
-    let signature = RouterSignature::decode(input, |item| {
-        sessions.push(session_value(&item.session, item.call_specific_data));
-    })?;
+    let signature = RouterSignature::decode(input)?;
+    let sessions = sessions_value(&signature.sessions)?;
     Ok((signature, sessions))
 }
 

@@ -1,7 +1,7 @@
 //! The addresses in `well-known`.
 
 use alloy::primitives::{Address, B256, address, keccak256};
-use well_known::Svm;
+use session_core::rules::Svm;
 
 use crate::sources::{Crate, program_crates, read};
 
@@ -63,16 +63,19 @@ fn each_svm_is_known_at_its_create2_address() {
         let init_code = devnode_meter::init_code(&devnode_meter::package(&wasm).unwrap());
         let create2 = FACTORY.create2(B256::ZERO, keccak256(init_code));
         assert_eq!(create2, Address::from(address), "{name}");
-        assert_eq!(Svm::at(&address), svm, "{name}");
+        assert_eq!(well_known::svm(&address), svm, "{name}");
         let is_typed = !["abi", "bounded"].contains(&name);
-        assert_eq!(well_known::is_typed(&address), is_typed, "{name}");
+        assert_eq!(svm.is_some_and(Svm::is_typed), is_typed, "{name}");
         let deployed = world.deploy_program(name).unwrap();
         assert_eq!(deployed, create2, "{name}");
     }
-    for name in ["session-key-manager", "batched-session-router"] {
+    for name in [
+        "session-key-manager",
+        "batched-session-router",
+        "session-module",
+    ] {
         let address = world.deploy_program(name).unwrap();
-        assert_eq!(Svm::at(&address.0.0), None, "{name}");
-        assert!(!well_known::is_typed(&address.0.0), "{name}");
+        assert_eq!(well_known::svm(&address.0.0), None, "{name}");
     }
 }
 
@@ -82,7 +85,7 @@ fn no_neighbour_of_an_svm_is_known() {
         for bit in 0..160 {
             let mut neighbour = address;
             neighbour[bit / 8] ^= 0x80 >> (bit % 8);
-            assert_eq!(Svm::at(&neighbour), None, "{name} bit {bit}");
+            assert_eq!(well_known::svm(&neighbour), None, "{name} bit {bit}");
         }
     }
 }
