@@ -17,12 +17,20 @@ pub fn world() -> Result<World, WorldError> {
     World::on(chain()?)
 }
 
-/// The main job on the chain that the suite runs on.
+/// The main job on the chain that the suite runs on, with manager and router.
 ///
 /// # Errors
 /// As [`MainJob::on`].
 pub fn job() -> Result<MainJob, WorldError> {
     MainJob::on(chain()?)
+}
+
+/// The main job on the chain that the suite runs on, with the session module.
+///
+/// # Errors
+/// As [`MainJob::with_module`].
+pub fn job_with_module() -> Result<MainJob, WorldError> {
+    MainJob::with_module(chain()?)
 }
 
 fn chain() -> Result<Chain, WorldError> {

@@ -20,12 +20,12 @@ pub const MAX_A: U256 = U256::from_limbs([10_000_000_000_000_000_000, 0, 0, 0]);
 /// The least price of a session: 1,980 whole B for one whole A, 1 % below the pool's.
 pub const LEAST_PRICE: u64 = 1_980;
 
-/// Our programs, at their addresses by CREATE2 with salt 0.
+/// Our programs, at their addresses by CREATE2 with salt 0: manager and router, or `session-module` as both of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Programs {
-    /// `session-key-manager`.
+    /// `session-key-manager`, or `session-module`.
     pub manager: Address,
-    /// `batched-session-router`.
+    /// `batched-session-router`, or `session-module`.
     pub router: Address,
     /// `erc20-approval`.
     pub erc20_approval: Address,
@@ -49,17 +49,32 @@ impl Programs {
 }
 
 impl World {
-    /// Deploys and activates our programs.
+    /// Deploys and activates our programs, manager and router each.
     ///
     /// # Errors
     /// If one has not been built or is refused.
     pub fn deploy_programs(&mut self) -> Result<Programs, WorldError> {
+        let manager = self.deploy_program("session-key-manager")?;
+        let router = self.deploy_program("batched-session-router")?;
+        self.deploy_svms(manager, router)
+    }
+
+    /// Deploys and activates our programs, with `session-module` as manager and router.
+    ///
+    /// # Errors
+    /// If one has not been built or is refused.
+    pub fn deploy_module_programs(&mut self) -> Result<Programs, WorldError> {
+        let module = self.deploy_program("session-module")?;
+        self.deploy_svms(module, module)
+    }
+
+    fn deploy_svms(&mut self, manager: Address, router: Address) -> Result<Programs, WorldError> {
         Ok(Programs {
+            manager,
+            router,
             erc20_approval: self.deploy_program("erc20-approval")?,
             dex_swap: self.deploy_program("dex-swap")?,
             erc20_stake: self.deploy_program("erc20-stake")?,
-            manager: self.deploy_program("session-key-manager")?,
-            router: self.deploy_program("batched-session-router")?,
         })
     }
 }
@@ -73,7 +88,7 @@ pub struct MainJob {
     pub programs: Programs,
     /// The account's owner.
     pub owner: PrivateKeySigner,
-    /// The account: manager and router are enabled, the vault may spend its B.
+    /// The account: manager and router are enabled, which are one module or two; the vault may spend its B.
     pub account: Address,
     /// The session key.
     pub key: SessionKey,
@@ -95,13 +110,27 @@ impl MainJob {
         Self::on(Chain::embedded())
     }
 
-    /// Builds it; the sessions are granted.
+    /// Builds it with manager and router; the sessions are granted.
     ///
     /// # Errors
     /// If a contract has not been fetched or compiled, or a program not been built, or the chain refuses one.
     pub fn on(chain: Chain) -> Result<Self, WorldError> {
         let mut world = World::on(chain)?;
         let programs = world.deploy_programs()?;
+        Self::granted(world, programs)
+    }
+
+    /// Builds it with the session module; the sessions are granted.
+    ///
+    /// # Errors
+    /// As [`Self::on`].
+    pub fn with_module(chain: Chain) -> Result<Self, WorldError> {
+        let mut world = World::on(chain)?;
+        let programs = world.deploy_module_programs()?;
+        Self::granted(world, programs)
+    }
+
+    fn granted(world: World, programs: Programs) -> Result<Self, WorldError> {
         let mut job = Self::before_grant(world, programs)?;
         job.grant(Tree::new(job.sessions()?)?)?;
         Ok(job)

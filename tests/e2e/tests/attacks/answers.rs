@@ -8,7 +8,7 @@ use session_core::approval::approval;
 use session_keys::NativeKeccak;
 
 use crate::scene::{
-    AA23, Answer, FOREVER_SECS, IS_MODULE_ENABLED, Kind, Manager, Scene, SessionData,
+    AA23, Answer, FOREVER_SECS, IS_MODULE_ENABLED, Kind, Layout, Manager, Scene, SessionData,
     VALIDATE_SESSION_KEYS, aa23, answer, leaf, relays, returns, reverts, text, word,
 };
 
@@ -52,7 +52,7 @@ fn under(scene: &mut Scene, manager: Address, answer: Answer) -> Result<U256, By
 
 #[test]
 fn a_manager_must_answer_the_digest_of_what_the_router_enforces() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let manager = scene.scripted(VALIDATE_SESSION_KEYS, word(1));
     scene.enable(manager);
     let right = digest(&scene, &[scene.mock(), scene.mock()]);
@@ -88,7 +88,7 @@ fn a_manager_must_answer_the_digest_of_what_the_router_enforces() {
 
 #[test]
 fn a_managers_revert_is_passed_on_whole() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let manager = scene.scripted(VALIDATE_SESSION_KEYS, word(1));
     scene.enable(manager);
     for data in [Bytes::new(), [1, 2, 3].into(), text("no"), long()] {
@@ -104,7 +104,7 @@ fn a_managers_revert_is_passed_on_whole() {
 
 #[test]
 fn an_enabled_manager_without_code_approves_nothing() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     scene.enable(NOBODY);
     scene.manager = NOBODY;
     scene.job.world.unchecked = Some("the router calls a manager without code: OP-041");
@@ -114,7 +114,7 @@ fn an_enabled_manager_without_code_approves_nothing() {
 
 #[test]
 fn another_enabled_module_is_no_manager() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let [mock] = scene.grant([scene.mock()]);
     for module in [scene.job.world.ecdsa_module, scene.job.programs.router] {
         scene.manager = module;
@@ -124,9 +124,7 @@ fn another_enabled_module_is_no_manager() {
     }
 }
 
-#[test]
-fn a_manager_that_is_not_enabled_is_not_asked() {
-    let mut scene = Scene::new();
+fn a_manager_that_is_not_enabled_is_not_asked(mut scene: Scene) {
     let right = digest(&scene, &[scene.mock()]);
     let disabled = scene.scripted(VALIDATE_SESSION_KEYS, returns(right));
     let sentinel = address!("0000000000000000000000000000000000000001");
@@ -137,9 +135,7 @@ fn a_manager_that_is_not_enabled_is_not_asked() {
     }
 }
 
-#[test]
-fn an_echo_that_is_enabled_is_no_manager() {
-    let mut scene = Scene::new();
+fn an_echo_that_is_enabled_is_no_manager(mut scene: Scene) {
     let echo = scene.scripted(VALIDATE_SESSION_KEYS, answer(Kind::Echo, []));
     scene.enable(echo);
     scene.manager = echo;
@@ -151,7 +147,7 @@ fn an_echo_that_is_enabled_is_no_manager() {
 #[test]
 fn two_readings_of_one_array_are_noticed() {
     e2e::embedded_only!("impersonation");
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let [mock] = scene.grant([scene.mock()]);
     let ours = scene.job.programs.manager;
     let call =
@@ -202,9 +198,7 @@ fn two_readings_of_one_array_are_noticed() {
     }
 }
 
-#[test]
-fn an_array_whose_elements_overlap_is_read_alike_by_both() {
-    let mut scene = Scene::new();
+fn an_array_whose_elements_overlap_is_read_alike_by_both(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let action = scene.harmless();
     let actions = [action.clone(), action];
@@ -222,8 +216,7 @@ fn an_array_whose_elements_overlap_is_read_alike_by_both() {
 }
 
 /// A contract in the account's place, with the session of a key that everything is allowed to.
-fn stub(enabled: Answer) -> (Scene, SessionData) {
-    let mut scene = Scene::new();
+fn stub(scene: &mut Scene, enabled: Answer) -> SessionData {
     scene.account = scene.scripted(IS_MODULE_ENABLED, enabled);
     // For what is not the manager.
     let call = world::abi::Account::isModuleEnabledCall {
@@ -232,13 +225,12 @@ fn stub(enabled: Answer) -> (Scene, SessionData) {
     let question = call.abi_encode();
     scene.script(scene.account, question, word(0));
     let [mock] = scene.grant([scene.mock()]);
-    (scene, mock)
+    mock
 }
 
-#[test]
-fn an_account_must_answer_one_for_the_manager() {
+fn an_account_must_answer_one_for_the_manager(mut scene: Scene) {
     e2e::embedded_only!("impersonation");
-    let (mut scene, mock) = stub(word(1));
+    let mock = stub(&mut scene, word(1));
     let batch = |scene: &mut Scene, answer| {
         scene.script(scene.account, IS_MODULE_ENABLED, answer);
         scene.by_router(&scene.batch(&[scene.harmless()], std::slice::from_ref(&mock)))
@@ -266,10 +258,8 @@ fn an_account_must_answer_one_for_the_manager() {
     }
 }
 
-#[test]
-fn an_account_without_code_enables_no_manager() {
+fn an_account_without_code_enables_no_manager(mut scene: Scene) {
     e2e::embedded_only!("impersonation");
-    let mut scene = Scene::new();
     scene.account = NOBODY;
     let [mock] = scene.grant([scene.mock()]);
     let op = scene.batch(&[scene.harmless()], &[mock]);
@@ -295,9 +285,7 @@ fn by_session(scene: &mut Scene, session: SessionData) -> [Result<U256, Bytes>; 
     ]
 }
 
-#[test]
-fn an_svm_must_answer_the_router_a_clean_address() {
-    let mut scene = Scene::new();
+fn an_svm_must_answer_the_router_a_clean_address(mut scene: Scene) {
     let key = scene.job.key.address().abi_encode();
     let mut router = |answer| asked(&mut scene, answer)[0].clone();
     assert_eq!(router(returns(key.clone())), valid());
@@ -312,9 +300,7 @@ fn an_svm_must_answer_the_router_a_clean_address() {
     assert_eq!(router(returns(behind)), Ok(U256::ONE));
 }
 
-#[test]
-fn an_svm_must_answer_the_manager_a_bool() {
-    let mut scene = Scene::new();
+fn an_svm_must_answer_the_manager_a_bool(mut scene: Scene) {
     let mut manager = |answer| asked(&mut scene, answer)[1].clone();
     assert_eq!(manager(word(1)), Ok(U256::ZERO));
     assert_eq!(manager(word(0)), Ok(U256::ONE));
@@ -330,9 +316,7 @@ fn an_svm_must_answer_the_manager_a_bool() {
     }
 }
 
-#[test]
-fn an_svm_without_a_word_to_say_allows_nothing() {
-    let mut scene = Scene::new();
+fn an_svm_without_a_word_to_say_allows_nothing(mut scene: Scene) {
     for nothing in not_words() {
         assert_eq!(
             asked(&mut scene, nothing),
@@ -351,9 +335,7 @@ fn an_svm_without_a_word_to_say_allows_nothing() {
     );
 }
 
-#[test]
-fn an_svm_without_code_allows_nothing() {
-    let mut scene = Scene::new();
+fn an_svm_without_code_allows_nothing(mut scene: Scene) {
     scene.job.world.unchecked = Some("a module without code is called: OP-041");
     for svm in [NOBODY, Address::ZERO, scene.job.world.trader] {
         let session = SessionData {
@@ -372,11 +354,22 @@ fn an_svm_without_code_allows_nothing() {
     }
 }
 
-#[test]
-fn an_svms_revert_is_passed_on_whole() {
-    let mut scene = Scene::new();
+fn an_svms_revert_is_passed_on_whole(mut scene: Scene) {
     for data in [Bytes::new(), [0xde, 0xad].into(), text("not today"), long()] {
         let answers = asked(&mut scene, reverts(data.clone()));
         assert_eq!(answers, [refused(data.clone()), refused(data)]);
     }
+}
+
+in_both_layouts! {
+    a_manager_that_is_not_enabled_is_not_asked,
+    an_echo_that_is_enabled_is_no_manager,
+    an_array_whose_elements_overlap_is_read_alike_by_both,
+    an_account_must_answer_one_for_the_manager,
+    an_account_without_code_enables_no_manager,
+    an_svm_must_answer_the_router_a_clean_address,
+    an_svm_must_answer_the_manager_a_bool,
+    an_svm_without_a_word_to_say_allows_nothing,
+    an_svm_without_code_allows_nothing,
+    an_svms_revert_is_passed_on_whole,
 }

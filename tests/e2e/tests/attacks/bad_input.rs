@@ -23,10 +23,8 @@ fn answer(scene: &Scene, module: Address, data: Vec<u8>) -> Option<Result<Bytes,
 }
 
 /// solc takes trailing bytes, and so do we; but memory has an end.
-#[test]
-fn ten_megabytes_behind_a_valid_call() {
+fn ten_megabytes_behind_a_valid_call(mut scene: Scene) {
     e2e::embedded_only!("requests of any size");
-    let mut scene = Scene::new();
     let mock = scene.mock();
     let [session] = scene.grant([mock]);
     let harmless = scene.harmless();
@@ -49,9 +47,7 @@ fn ten_megabytes_behind_a_valid_call() {
     }
 }
 
-#[test]
-fn two_to_the_sixteen_actions() {
-    let mut scene = Scene::new();
+fn two_to_the_sixteen_actions(mut scene: Scene) {
     let mock = scene.mock();
     let [session] = scene.grant([mock]);
     let actions = vec![Action::default(); 1 << 16];
@@ -71,9 +67,7 @@ fn two_to_the_sixteen_actions() {
 }
 
 /// A path of 300 levels is as good as any, if it is the tree's.
-#[test]
-fn proofs_of_three_hundred_words() {
-    let mut scene = Scene::new();
+fn proofs_of_three_hundred_words(mut scene: Scene) {
     let mut session = scene.mock();
     session.merkleProof = (0..300_u32)
         .map(|n| B256::from(U256::from(n + 1)))
@@ -99,9 +93,7 @@ fn proofs_of_three_hundred_words() {
     assert_eq!(scene.refused(&op), aa23("SessionNotApproved"));
 }
 
-#[test]
-fn session_key_data_of_any_length() {
-    let mut scene = Scene::new();
+fn session_key_data_of_any_length(mut scene: Scene) {
     let key = scene.job.key.address();
     let typed = scene.typed();
     for len in [0, 20, 100_000] {
@@ -148,4 +140,11 @@ fn session_key_data_of_any_length() {
     let [session] = scene.grant([session]);
     let op = scene.single(&scene.harmless(), &session);
     assert_eq!(scene.refused(&op), aa23("SessionNotApproved"));
+}
+
+in_both_layouts! {
+    ten_megabytes_behind_a_valid_call,
+    two_to_the_sixteen_actions,
+    proofs_of_three_hundred_words,
+    session_key_data_of_any_length,
 }

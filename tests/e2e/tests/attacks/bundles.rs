@@ -40,9 +40,7 @@ fn deploy_module(scene: &mut Scene) -> Address {
     scene.job.world.deploy(name, &[]).unwrap()
 }
 
-#[test]
-fn a_permissive_session_can_prepare_a_module_that_is_enabled_later() {
-    let mut scene = Scene::new();
+fn a_permissive_session_can_prepare_a_module_that_is_enabled_later(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let module = deploy_module(&mut scene);
     let call = EcdsaModule::initForSmartAccountCall {
@@ -53,9 +51,7 @@ fn a_permissive_session_can_prepare_a_module_that_is_enabled_later() {
     assert!(is_owned_by_thief(&mut scene, module));
 }
 
-#[test]
-fn a_permissive_session_in_the_bundle_that_enables_a_module_can_take_it_over() {
-    let mut scene = Scene::new();
+fn a_permissive_session_in_the_bundle_that_enables_a_module_can_take_it_over(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let module = deploy_module(&mut scene);
     let owner = scene.job.owner.clone();
@@ -80,9 +76,7 @@ fn a_permissive_session_in_the_bundle_that_enables_a_module_can_take_it_over() {
     assert!(is_owned_by_thief(&mut scene, module));
 }
 
-#[test]
-fn a_session_validated_beside_its_revocation_is_still_executed() {
-    let mut scene = Scene::new();
+fn a_session_validated_beside_its_revocation_is_still_executed(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let owner = scene.job.owner.clone();
     let root = calls::set_merkle_root(alloy::primitives::B256::ZERO);
@@ -95,4 +89,10 @@ fn a_session_validated_beside_its_revocation_is_still_executed() {
     late.signature = account_signature(&signature, scene.job.programs.manager);
     let bundle = scene.job.world.handle_ops(&[revoke, late]).unwrap();
     bundle.succeeded().unwrap();
+}
+
+in_both_layouts! {
+    a_permissive_session_can_prepare_a_module_that_is_enabled_later,
+    a_permissive_session_in_the_bundle_that_enables_a_module_can_take_it_over,
+    a_session_validated_beside_its_revocation_is_still_executed,
 }

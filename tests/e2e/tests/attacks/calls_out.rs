@@ -8,7 +8,7 @@ use session_keys::{UserOp, calls};
 use world::MAX_A;
 
 use crate::scene::{
-    IS_MODULE_ENABLED, Scene, VALIDATE_SESSION_KEYS, VALIDATE_SESSION_PARAMS,
+    IS_MODULE_ENABLED, Layout, Scene, VALIDATE_SESSION_KEYS, VALIDATE_SESSION_PARAMS,
     VALIDATE_SESSION_USER_OP, frames, key, returns, reverts, text, word,
 };
 
@@ -17,13 +17,14 @@ const ECRECOVER: Address = address!("0000000000000000000000000000000000000001");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     IsModuleEnabled,
+    /// By the router: the session module proves the sessions itself.
     SessionKeys,
     SessionParams,
     SessionUserOp,
     Recover,
 }
 
-/// What a call by one of our programs is, if it is one that the program may make.
+/// What a call by one of our programs is, if it is one that the program may make. `svms` are those of others.
 fn allowed(scene: &Scene, svms: &[Address], frame: &CallFrame) -> Option<Call> {
     let programs = scene.job.programs;
     let to = frame.to?;
@@ -35,14 +36,13 @@ fn allowed(scene: &Scene, svms: &[Address], frame: &CallFrame) -> Option<Call> {
     let is_svm = svms.contains(&to) && !is_read;
     let is_module = frame.from == programs.router || frame.from == programs.manager;
     match (to, selector) {
-        (ECRECOVER, _) if is_read && frame.input.len() == 128 => {
-            (frame.from != programs.manager).then_some(Call::Recover)
-        }
+        (ECRECOVER, _) if is_read && frame.input.len() == 128 => is_module.then_some(Call::Recover),
         (to, Some(&IS_MODULE_ENABLED)) if is_read && to == scene.account => {
             (is_module && frame.input.len() == 36).then_some(Call::IsModuleEnabled)
         }
         (to, Some(&VALIDATE_SESSION_KEYS)) if !is_read && to == scene.manager => {
-            (frame.from == programs.router).then_some(Call::SessionKeys)
+            (frame.from == programs.router && scene.layout == Layout::Separate)
+                .then_some(Call::SessionKeys)
         }
         (_, Some(&VALIDATE_SESSION_PARAMS)) if is_svm => {
             (frame.from == programs.router).then_some(Call::SessionParams)
@@ -74,10 +74,9 @@ fn sent(scene: &mut Scene, svms: &[Address], op: &UserOp) -> Vec<Call> {
         .collect()
 }
 
-#[test]
-fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
+/// Our own SVMs are none of them: their rules are in the programs.
+fn every_flow_calls_only_account_manager_svms_and_ecrecover(mut scene: Scene) {
     use Call::*;
-    let mut scene = Scene::new();
     e2e::traces_only!(scene.job.world.chain);
     let yes = scene.hostile(scene.key_word(), word(1));
     let no = scene.hostile(reverts(text("no")), reverts(text("no")));
@@ -86,26 +85,28 @@ fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
     let [approval, swap, deposit] = typed;
     let sessions = [approval, swap, deposit, scene.mock(), yes, no, odd];
     let sessions = scene.grant(sessions);
-    let svms: Vec<Address> = sessions.iter().map(|s| s.sessionValidationModule).collect();
+    let svms: Vec<Address> = sessions[3..]
+        .iter()
+        .map(|s| s.sessionValidationModule)
+        .collect();
     let [approval, swap, deposit, mock, yes, no, odd] = sessions;
     let typed = [approval.clone(), swap, deposit];
+    // Those of manager and router, as the layout has them.
+    let layout = scene.layout;
+    let ours = |separate: &[Call]| -> Vec<Call> {
+        let is_made = |call: &&Call| layout == Layout::Separate || **call != SessionKeys;
+        separate.iter().filter(is_made).copied().collect()
+    };
     let sent = |scene: &mut Scene, op| sent(scene, &svms, &op);
 
     let actions = scene.job.actions();
     let batch = scene.batch(&actions, &typed);
     assert_eq!(
         sent(&mut scene, batch),
-        [
-            IsModuleEnabled,
-            Recover,
-            SessionKeys,
-            SessionParams,
-            SessionParams,
-            SessionParams
-        ]
+        ours(&[IsModuleEnabled, Recover, SessionKeys])
     );
     let single = scene.single(&actions[0], &approval);
-    assert_eq!(sent(&mut scene, single), [SessionUserOp, Recover]);
+    assert_eq!(sent(&mut scene, single), [Recover]);
 
     let action = scene.harmless();
     for session in [&mock, &yes] {
@@ -113,14 +114,14 @@ fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
         assert_eq!(sent(&mut scene, single), [SessionUserOp, IsModuleEnabled]);
         let both = [session.clone(), session.clone()];
         let batch = scene.batch(&[action.clone(), action.clone()], &both);
-        let asked = [
+        let asked = ours(&[
             IsModuleEnabled,
             Recover,
             SessionKeys,
             SessionParams,
             IsModuleEnabled,
             SessionParams,
-        ];
+        ]);
         assert_eq!(sent(&mut scene, batch), asked);
     }
 
@@ -133,17 +134,17 @@ fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
     let batch = scene.batch(&too_much, &typed);
     assert_eq!(
         sent(&mut scene, batch),
-        [IsModuleEnabled, Recover, SessionKeys, SessionParams]
+        ours(&[IsModuleEnabled, Recover, SessionKeys])
     );
     let single = scene.single(&too_much[0], &approval);
-    assert_eq!(sent(&mut scene, single), [SessionUserOp]);
+    assert_eq!(sent(&mut scene, single), []);
     for session in [&no, &odd] {
         let single = scene.single(&action, session);
         assert_eq!(sent(&mut scene, single), [SessionUserOp]);
         let batch = scene.batch(std::slice::from_ref(&action), std::slice::from_ref(session));
         assert_eq!(
             sent(&mut scene, batch),
-            [IsModuleEnabled, Recover, SessionKeys, SessionParams]
+            ours(&[IsModuleEnabled, Recover, SessionKeys, SessionParams])
         );
     }
     let mut forged = mock.clone();
@@ -153,17 +154,17 @@ fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
     let batch = scene.batch(std::slice::from_ref(&action), &[forged]);
     assert_eq!(
         sent(&mut scene, batch),
-        [IsModuleEnabled, Recover, SessionKeys]
+        ours(&[IsModuleEnabled, Recover, SessionKeys])
     );
     let single = scene.managed(calls::enable_module(scene.manager), &mock);
     assert_eq!(sent(&mut scene, single), [SessionUserOp]);
-    let owner = world::to(scene.account, calls::enable_module(svms[3]));
+    let owner = world::to(scene.account, calls::enable_module(svms[0]));
     let single = scene.single(&owner, &mock);
     assert_eq!(sent(&mut scene, single), [SessionUserOp]);
     let batch = scene.batch(std::slice::from_ref(&owner), std::slice::from_ref(&mock));
     assert_eq!(
         sent(&mut scene, batch),
-        [IsModuleEnabled, Recover, SessionKeys, SessionParams]
+        ours(&[IsModuleEnabled, Recover, SessionKeys, SessionParams])
     );
     let batch = scene.routed(session_keys::execute_batch(&[]), &[]);
     assert_eq!(sent(&mut scene, batch), [IsModuleEnabled, Recover]);
@@ -172,24 +173,31 @@ fn every_flow_calls_only_account_manager_svms_and_ecrecover() {
 
     scene.signer = key(0x77);
     let single = scene.single(&actions[0], &approval);
-    assert_eq!(sent(&mut scene, single), [SessionUserOp, Recover]);
+    assert_eq!(sent(&mut scene, single), [Recover]);
     let batch = scene.batch(&[actions[0].clone(), action], &[approval, mock]);
-    let asked = [
+    let asked = ours(&[
         IsModuleEnabled,
         Recover,
         SessionKeys,
         SessionParams,
-        SessionParams,
         IsModuleEnabled,
-    ];
+    ]);
     assert_eq!(sent(&mut scene, batch), asked);
 }
 
-#[test]
-fn a_manager_that_is_not_enabled_is_not_called() {
-    let mut scene = Scene::new();
+fn a_manager_that_is_not_enabled_is_not_called(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     scene.manager = scene.job.world.mock_svm;
     let op = scene.batch(&[scene.harmless()], &[scene.mock()]);
-    assert_eq!(sent(&mut scene, &[], &op), [Call::IsModuleEnabled]);
+    let expected: &[Call] = match scene.layout {
+        Layout::Separate => &[Call::IsModuleEnabled],
+        // It asks nobody about a manager that it is not.
+        Layout::Module => &[],
+    };
+    assert_eq!(sent(&mut scene, &[], &op), expected);
+}
+
+in_both_layouts! {
+    every_flow_calls_only_account_manager_svms_and_ecrecover,
+    a_manager_that_is_not_enabled_is_not_called,
 }

@@ -20,9 +20,7 @@ fn call_data(scene: &Scene, [to, values, data]: [usize; 3]) -> Bytes {
     .into()
 }
 
-#[test]
-fn a_batch_without_targets_is_refused_as_empty_whatever_else_it_has() {
-    let mut scene = Scene::new();
+fn a_batch_without_targets_is_refused_as_empty_whatever_else_it_has(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     for sessions in [0, 1, 3] {
         for (values, data) in [(0, 0), (1, 0), (0, 1), (1, 1), (3, 3)] {
@@ -38,9 +36,7 @@ fn a_batch_without_targets_is_refused_as_empty_whatever_else_it_has() {
     }
 }
 
-#[test]
-fn values_data_and_sessions_are_as_many_as_the_targets() {
-    let mut scene = Scene::new();
+fn values_data_and_sessions_are_as_many_as_the_targets(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let op = |scene: &Scene, [values, data, sessions]: [usize; 3]| {
         let call_data = call_data(scene, [2, values, data]);
@@ -56,20 +52,23 @@ fn values_data_and_sessions_are_as_many_as_the_targets() {
     }
 }
 
-#[test]
-fn lengths_come_before_the_proof() {
-    let scene = Scene::new();
+fn lengths_come_before_the_proof(scene: Scene) {
     let op = scene.routed(call_data(&scene, [2; 3]), &[SessionData::default()]);
     assert_eq!(scene.by_router(&op), Err(text("Lengths mismatch")));
 }
 
-#[test]
-fn a_manager_approves_no_empty_array() {
-    let scene = Scene::new();
+fn a_manager_approves_no_empty_array(scene: Scene) {
     for account in [scene.account, Address::ZERO] {
         let sessions = vec![];
         let call = Manager::validateSessionKeysCall { account, sessions };
         let answer = scene.call(scene.manager, call.abi_encode());
         assert_eq!(answer, Err(text("SessionNotApproved")));
     }
+}
+
+in_both_layouts! {
+    a_batch_without_targets_is_refused_as_empty_whatever_else_it_has,
+    values_data_and_sessions_are_as_many_as_the_targets,
+    lengths_come_before_the_proof,
+    a_manager_approves_no_empty_array,
 }

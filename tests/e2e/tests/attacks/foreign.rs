@@ -8,7 +8,7 @@ use session_keys::{UserOp, account_signature, calls, execute, execute_batch, sig
 use world::{MAX_A, to};
 
 use crate::scene::{
-    AA23, AA24, Scene, SessionData, aa23, manager_signature, plant, router_signature,
+    AA23, AA24, Layout, Scene, SessionData, aa23, manager_signature, plant, router_signature,
 };
 
 /// A userOp for the npm package's router: its key signs the hash together with the manager.
@@ -31,9 +31,7 @@ fn granted(scene: &mut Scene) -> [SessionData; 3] {
     scene.grant(scene.typed())
 }
 
-#[test]
-fn the_references_router_works_with_our_manager_and_svms() {
-    let mut scene = Scene::new();
+fn the_references_router_works_with_our_manager_and_svms(mut scene: Scene) {
     let router = scene.job.world.deploy("BatchedSessionRouter", &[]).unwrap();
     scene.enable(router);
     let sessions = granted(&mut scene);
@@ -57,9 +55,7 @@ fn the_references_router_works_with_our_manager_and_svms() {
 }
 
 /// Each router has its own digest.
-#[test]
-fn a_signature_for_the_references_router_is_none_for_ours() {
-    let mut scene = Scene::new();
+fn a_signature_for_the_references_router_is_none_for_ours(mut scene: Scene) {
     let foreign = scene.job.world.deploy("BatchedSessionRouter", &[]).unwrap();
     scene.enable(foreign);
     let sessions = granted(&mut scene);
@@ -75,7 +71,7 @@ fn a_signature_for_the_references_router_is_none_for_ours() {
 
 #[test]
 fn the_references_manager_is_refused_by_our_router() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let manager = scene.job.world.deploy("SessionKeyManager", &[]).unwrap();
     scene.enable(manager);
     let mut sessions = scene.typed();
@@ -98,10 +94,8 @@ fn the_references_manager_is_refused_by_our_router() {
 }
 
 /// The reference's SVM checks its own rules, but not the target: that is ours to do.
-#[test]
-fn the_references_svm_works_with_our_programs() {
+fn the_references_svm_works_with_our_programs(mut scene: Scene) {
     use alloy::sol_types::SolValue;
-    let mut scene = Scene::new();
     let svm = scene
         .job
         .world
@@ -129,4 +123,10 @@ fn the_references_svm_works_with_our_programs() {
     assert_eq!(scene.refused(&op), aa23("SR Forbidden Target"));
     let op = scene.single(&action, &evil);
     assert_eq!(scene.refused(&op), aa23("SKM Forbidden Target"));
+}
+
+in_both_layouts! {
+    the_references_svm_works_with_our_programs,
+    the_references_router_works_with_our_manager_and_svms,
+    a_signature_for_the_references_router_is_none_for_ours,
 }

@@ -1,5 +1,8 @@
 //! Attacks on the compiled programs. Each test is one that would succeed if a check were missing.
 
+#[macro_use]
+mod scene;
+
 mod answers;
 mod bad_input;
 mod bounded;
@@ -14,7 +17,6 @@ mod reentrancy;
 mod revocation;
 mod rollback;
 mod roots;
-mod scene;
 mod signature;
 mod swapped;
 mod targets;

@@ -51,10 +51,8 @@ fn inner_node(scene: &Scene) -> ([SessionData; 4], SessionData) {
     unreachable!()
 }
 
-#[test]
-fn a_node_shown_as_a_leaf_is_refused_by_every_entry() {
+fn a_node_shown_as_a_leaf_is_refused_by_every_entry(mut scene: Scene) {
     e2e::embedded_only!("code at an address that a hash gives");
-    let mut scene = Scene::new();
     let (sessions, node) = inner_node(&scene);
     let granted = scene.grant(sessions);
     assert!(scene.approved(&granted[3]).iter().all(Result::is_ok));
@@ -82,9 +80,7 @@ fn a_node_shown_as_a_leaf_is_refused_by_every_entry() {
     assert_eq!(scene.refused(&op), aa23("SessionNotApproved"));
 }
 
-#[test]
-fn a_leaf_of_one_word_that_is_no_address_is_refused_by_every_entry() {
-    let mut scene = Scene::new();
+fn a_leaf_of_one_word_that_is_no_address_is_refused_by_every_entry(mut scene: Scene) {
     for zeros in [0, 1, 11] {
         let mut session = scene.hostile(scene.key_word(), word(1));
         let data = [vec![0; zeros], vec![0xff; 32 - zeros]].concat();
@@ -98,9 +94,7 @@ fn a_leaf_of_one_word_that_is_no_address_is_refused_by_every_entry() {
     }
 }
 
-#[test]
-fn a_leaf_of_one_address_word_and_leaves_of_other_lengths_are_allowed() {
-    let mut scene = Scene::new();
+fn a_leaf_of_one_address_word_and_leaves_of_other_lengths_are_allowed(mut scene: Scene) {
     let address = [vec![0; 12], vec![0xff; 20]].concat();
     for data in [address, vec![0; 32], vec![0xff; 31], vec![0xff; 33], vec![]] {
         let mut session = scene.hostile(scene.key_word(), word(1));
@@ -114,9 +108,7 @@ fn a_leaf_of_one_address_word_and_leaves_of_other_lengths_are_allowed() {
 
 /// The other direction: the owner signs a leaf whose 64 bytes are two children, of which one is the attacker's leaf. On
 /// chain it can't be seen, so the client must refuse it.
-#[test]
-fn a_leaf_that_could_be_shown_as_a_node_is_not_granted_by_the_client() {
-    let mut scene = Scene::new();
+fn a_leaf_that_could_be_shown_as_a_node_is_not_granted_by_the_client(mut scene: Scene) {
     let mut evil = scene.mock();
     let svm = scene.job.world.mock_svm;
     // As the upper child it is what the owner is told to be opaque session key data.
@@ -147,4 +139,11 @@ fn a_leaf_that_could_be_shown_as_a_node_is_not_granted_by_the_client() {
     );
     scene.set_root(root);
     assert!(scene.approved(&evil).iter().all(Result::is_ok));
+}
+
+in_both_layouts! {
+    a_node_shown_as_a_leaf_is_refused_by_every_entry,
+    a_leaf_of_one_word_that_is_no_address_is_refused_by_every_entry,
+    a_leaf_of_one_address_word_and_leaves_of_other_lengths_are_allowed,
+    a_leaf_that_could_be_shown_as_a_node_is_not_granted_by_the_client,
 }

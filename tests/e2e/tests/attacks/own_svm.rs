@@ -6,9 +6,9 @@ use alloy::{
     sol_types::SolValue,
 };
 use proptest::{prelude::*, test_runner::Config};
-use session_keys::{Action, UserOp, execute_batch};
+use session_keys::{Action, UserOp, calls, execute_batch};
 
-use crate::scene::{AA24, Scene, SessionData, aa23, key};
+use crate::scene::{AA23, AA24, Layout, Scene, SessionData, aa23, key};
 
 const RECIPIENT: Address = Address::repeat_byte(0x33);
 const MAX_WEI: u64 = 1_000;
@@ -42,10 +42,8 @@ fn ops(scene: &Scene, session: &SessionData, action: &Action) -> [UserOp; 2] {
     [scene.single(action, session), batch]
 }
 
-#[test]
-fn a_template_pays_its_recipient_and_nobody_else() {
+fn a_template_pays_its_recipient_and_nobody_else(mut scene: Scene) {
     e2e::embedded_only!("an account with ether");
-    let mut scene = Scene::new();
     let mut paid = 0;
     for session in sessions(&mut scene) {
         let call = Action {
@@ -62,8 +60,15 @@ fn a_template_pays_its_recipient_and_nobody_else() {
                 assert_eq!(scene.refused(&op), aa23(text));
             }
         }
-        let op = scene.managed(execute_batch(&[pay(RECIPIENT, 1)]), &session);
+        let op = scene.managed(calls::enable_module(RECIPIENT), &session);
         assert_eq!(scene.refused(&op), aa23("ETHSV Invalid Selector"));
+        let op = scene.managed(execute_batch(&[pay(RECIPIENT, 1)]), &session);
+        let refusal = match scene.layout {
+            Layout::Separate => aa23("ETHSV Invalid Selector"),
+            // A batch: what is encoded for one action is no signature of it.
+            Layout::Module => AA23.into(),
+        };
+        assert_eq!(scene.refused(&op), refusal);
         let signer = std::mem::replace(&mut scene.signer, key(0x77));
         for op in ops(&scene, &session, &pay(RECIPIENT, 1)) {
             assert_eq!(scene.refused(&op), AA24);
@@ -91,10 +96,8 @@ fn a_template_pays_its_recipient_and_nobody_else() {
 }
 
 /// For rules that are not ours, the manager and the router look at the target themselves (7.2-H).
-#[test]
-fn a_recipient_that_is_a_module_is_forbidden() {
+fn a_recipient_that_is_a_module_is_forbidden(mut scene: Scene) {
     e2e::embedded_only!("an account with ether");
-    let mut scene = Scene::new();
     let [rust, solidity] = sessions(&mut scene);
     for forbidden in [
         scene.account,
@@ -115,10 +118,8 @@ fn a_recipient_that_is_a_module_is_forbidden() {
 }
 
 /// Whatever they are asked, the two say the same.
-#[test]
-fn the_two_templates_agree() {
+fn the_two_templates_agree(mut scene: Scene) {
     e2e::embedded_only!("an account with ether");
-    let mut scene = Scene::new();
     let [rust, solidity] = sessions(&mut scene);
     let word = || {
         prop_oneof![
@@ -159,4 +160,10 @@ fn encode((to, value, call, data, extra): (Address, U256, Vec<u8>, Vec<u8>, Vec<
     use alloy::primitives::Bytes;
     let [call, data, extra] = [call, data, extra].map(Bytes::from);
     (to, value, call, data, extra).abi_encode_params()
+}
+
+in_both_layouts! {
+    a_template_pays_its_recipient_and_nobody_else,
+    a_recipient_that_is_a_module_is_forbidden,
+    the_two_templates_agree,
 }

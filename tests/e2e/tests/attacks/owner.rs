@@ -13,7 +13,7 @@ use session_keys::{
 };
 use world::{MAX_A, to};
 
-use crate::scene::{Scene, aa23};
+use crate::scene::{Layout, Scene, aa23};
 
 const SENTINEL: Address = Address::with_last_byte(1);
 
@@ -30,16 +30,13 @@ fn own(scene: &Scene) -> UserOp {
     approval(scene, scene.manager)
 }
 
-#[test]
-fn a_root_outlives_its_manager_unless_it_is_revoked() {
-    let mut scene = Scene::new();
+fn a_root_outlives_its_manager_unless_it_is_revoked(mut scene: Scene) {
     let (account, manager) = (scene.account, scene.manager);
     let disable = |scene: &Scene| {
-        // The router was enabled after the manager.
-        to(
-            account,
-            calls::disable_module(scene.job.programs.router, manager),
-        )
+        // The router was enabled after the manager, if it is another module.
+        let router = scene.job.programs.router;
+        let previous = if router == manager { SENTINEL } else { router };
+        to(account, calls::disable_module(previous, manager))
     };
     let off = disable(&scene);
     scene.job.as_owner(&[off]).unwrap();
@@ -69,9 +66,7 @@ fn a_root_outlives_its_manager_unless_it_is_revoked() {
 }
 
 /// Whoever sees the owner's revocation can put a userOp of the session key before it, with the same nonce.
-#[test]
-fn a_revocation_in_a_lane_of_its_own_can_not_be_pushed_aside() {
-    let mut scene = Scene::new();
+fn a_revocation_in_a_lane_of_its_own_can_not_be_pushed_aside(mut scene: Scene) {
     let revoke = execute_batch(&calls::revoke(&[scene.manager]));
     let world = &scene.job.world;
     let owner = &scene.job.owner;
@@ -96,11 +91,13 @@ fn a_revocation_in_a_lane_of_its_own_can_not_be_pushed_aside() {
 }
 
 /// Each manager has a root of its own.
-#[test]
-fn a_revocation_in_one_manager_leaves_the_other() {
+fn a_revocation_in_one_manager_leaves_the_other(mut scene: Scene) {
     e2e::embedded_only!("another salt");
-    let mut scene = Scene::new();
-    let wasm = world::program("session-key-manager").unwrap();
+    let wasm = world::program(match scene.layout {
+        Layout::Separate => "session-key-manager",
+        Layout::Module => "session-module",
+    });
+    let wasm = wasm.unwrap();
     let deployer = scene.job.world.deployer;
     let salt = Some(B256::repeat_byte(1));
     let node = scene.job.world.embedded_mut().unwrap();
@@ -141,9 +138,7 @@ fn from_logs(scene: &Scene, receipts: &[Receipt]) -> Tree {
 }
 
 /// Two dApps that add a session each, knowing nothing of one another, lose none.
-#[test]
-fn the_tree_is_rebuilt_from_logs_alone() {
-    let mut scene = Scene::new();
+fn the_tree_is_rebuilt_from_logs_alone(mut scene: Scene) {
     let manager = scene.manager;
     let sessions = scene.job.tree.sessions().to_vec();
     let change = |expected: B256, tree: &Tree| {
@@ -187,4 +182,11 @@ fn the_tree_is_rebuilt_from_logs_alone() {
     let op = scene.job.signed(&scene.job.actions(), &[0, 1, 2]).unwrap();
     assert!(op.nonce > U256::ZERO);
     scene.executed(&op);
+}
+
+in_both_layouts! {
+    a_root_outlives_its_manager_unless_it_is_revoked,
+    a_revocation_in_a_lane_of_its_own_can_not_be_pushed_aside,
+    a_revocation_in_one_manager_leaves_the_other,
+    the_tree_is_rebuilt_from_logs_alone,
 }

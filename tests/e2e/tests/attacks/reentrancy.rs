@@ -127,9 +127,7 @@ fn from_within(
     outcome(&tree, address)
 }
 
-#[test]
-fn an_svm_can_not_come_back_into_the_program_that_asks_it() {
-    let mut scene = Scene::new();
+fn an_svm_can_not_come_back_into_the_program_that_asks_it(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     let [svm, typed] = hostile(&mut scene);
     let functions = functions(&scene, &typed);
@@ -157,9 +155,7 @@ fn an_svm_can_not_come_back_into_the_program_that_asks_it() {
     );
 }
 
-#[test]
-fn an_svm_reads_the_root_of_the_account_that_is_validated() {
-    let mut scene = Scene::new();
+fn an_svm_reads_the_root_of_the_account_that_is_validated(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     let [svm, typed] = hostile(&mut scene);
     let (manager, get) = functions(&scene, &typed).open[0].clone();
@@ -205,9 +201,7 @@ fn of_svms(scene: &Scene, typed: &[SessionData]) -> Vec<(Address, Bytes)> {
     calls
 }
 
-#[test]
-fn no_function_takes_ether() {
-    let mut scene = Scene::new();
+fn no_function_takes_ether(mut scene: Scene) {
     let sessions = scene.grant(scene.typed());
     let Functions { guarded, open } = functions(&scene, &sessions[0]);
     let calls = [guarded, open, of_svms(&scene, &sessions)].concat();
@@ -225,9 +219,7 @@ fn no_function_takes_ether() {
     }
 }
 
-#[test]
-fn unknown_selectors_and_short_calldata_are_empty_reverts() {
-    let scene = Scene::new();
+fn unknown_selectors_and_short_calldata_are_empty_reverts(scene: Scene) {
     for program in scene.job.programs.all() {
         for short in 0..4 {
             for byte in [0, 0x7c, 0xff] {
@@ -255,4 +247,11 @@ fn unknown_selectors_and_short_calldata_are_empty_reverts() {
             assert_eq!(scene.call(program, selector), Err(Bytes::new()));
         }
     }
+}
+
+in_both_layouts! {
+    an_svm_can_not_come_back_into_the_program_that_asks_it,
+    an_svm_reads_the_root_of_the_account_that_is_validated,
+    no_function_takes_ether,
+    unknown_selectors_and_short_calldata_are_empty_reverts,
 }

@@ -5,9 +5,7 @@ use session_keys::execute;
 
 use crate::scene::{Scene, aa23};
 
-#[test]
-fn the_old_proof_of_a_revoked_leaf_fails_and_the_others_have_new_ones() {
-    let mut scene = Scene::new();
+fn the_old_proof_of_a_revoked_leaf_fails_and_the_others_have_new_ones(mut scene: Scene) {
     let job = &mut scene.job;
     let old = job.tree.clone();
     let revoked = old.leaves()[1];
@@ -29,9 +27,7 @@ fn the_old_proof_of_a_revoked_leaf_fails_and_the_others_have_new_ones() {
     scene.executed(&survivors);
 }
 
-#[test]
-fn nothing_is_approved_under_root_zero() {
-    let mut scene = Scene::new();
+fn nothing_is_approved_under_root_zero(mut scene: Scene) {
     scene.set_root(B256::ZERO);
     let batch = scene.job.signed(&scene.job.actions(), &[0, 1, 2]).unwrap();
     assert_eq!(scene.refused(&batch), aa23("SessionNotApproved"));
@@ -39,4 +35,9 @@ fn nothing_is_approved_under_root_zero() {
     mock.merkleProof = vec![B256::ZERO];
     let op = scene.single(&scene.harmless(), &mock);
     assert_eq!(scene.refused(&op), aa23("SessionNotApproved"));
+}
+
+in_both_layouts! {
+    the_old_proof_of_a_revoked_leaf_fails_and_the_others_have_new_ones,
+    nothing_is_approved_under_root_zero,
 }

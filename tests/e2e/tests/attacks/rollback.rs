@@ -37,9 +37,7 @@ fn transact(scene: &mut Scene, to: Address, data: Bytes) -> Receipt {
     scene.job.world.chain.execute(request).unwrap()
 }
 
-#[test]
-fn what_an_svm_wrote_before_it_reverted_is_undone_and_its_text_is_told() {
-    let mut scene = Scene::new();
+fn what_an_svm_wrote_before_it_reverted_is_undone_and_its_text_is_told(mut scene: Scene) {
     let token = scene.job.world.token_a;
     let why = "is minted in the validation";
     scene.job.world.excused.insert(token, why);
@@ -64,9 +62,7 @@ fn what_an_svm_wrote_before_it_reverted_is_undone_and_its_text_is_told() {
 }
 
 /// Not through the EntryPoint: the frames of the programs themselves.
-#[test]
-fn a_program_that_reverts_undoes_what_its_callees_wrote() {
-    let mut scene = Scene::new();
+fn a_program_that_reverts_undoes_what_its_callees_wrote(mut scene: Scene) {
     let yes = mints(&scene, scene.key_word());
     // 2 is no bool.
     let no_bool = mints(&scene, crate::scene::word(2));
@@ -90,9 +86,7 @@ fn a_program_that_reverts_undoes_what_its_callees_wrote() {
     }
 }
 
-#[test]
-fn a_validation_writes_nothing_whatever_it_answers() {
-    let mut scene = Scene::new();
+fn a_validation_writes_nothing_whatever_it_answers(mut scene: Scene) {
     let sessions = scene.grant(scene.typed());
     let actions = scene.job.actions();
     let programs = scene.job.programs;
@@ -127,10 +121,8 @@ fn a_validation_writes_nothing_whatever_it_answers() {
 }
 
 /// One that halts: it has no reason to give.
-#[test]
-fn an_svm_that_burns_its_gas_is_an_empty_revert() {
+fn an_svm_that_burns_its_gas_is_an_empty_revert(mut scene: Scene) {
     e2e::embedded_only!("code of our choice at an address");
-    let mut scene = Scene::new();
     let endless = Answer {
         kind: Kind::Relay,
         to: Address::ZERO,
@@ -153,4 +145,11 @@ fn an_svm_that_burns_its_gas_is_an_empty_revert() {
     assert_eq!(scene.refused(&op), crate::scene::AA23);
     let op = scene.batch(&[scene.harmless()], &[session]);
     assert_eq!(scene.refused(&op), crate::scene::AA23);
+}
+
+in_both_layouts! {
+    what_an_svm_wrote_before_it_reverted_is_undone_and_its_text_is_told,
+    a_program_that_reverts_undoes_what_its_callees_wrote,
+    a_validation_writes_nothing_whatever_it_answers,
+    an_svm_that_burns_its_gas_is_an_empty_revert,
 }

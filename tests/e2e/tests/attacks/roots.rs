@@ -49,9 +49,7 @@ fn published(
     (scene.manager, topics, data.into())
 }
 
-#[test]
-fn a_root_is_that_of_its_caller_and_of_nobody_else() {
-    let mut scene = Scene::new();
+fn a_root_is_that_of_its_caller_and_of_nobody_else(mut scene: Scene) {
     let (account, world) = (scene.account, &scene.job.world);
     let (trader, bundler) = (world.trader, world.bundler);
     let granted = scene.root(account);
@@ -71,9 +69,7 @@ fn a_root_is_that_of_its_caller_and_of_nobody_else() {
     assert_eq!(scene.root(trader), B256::ZERO);
 }
 
-#[test]
-fn the_owners_grant_is_told_as_the_account_s() {
-    let mut scene = Scene::new();
+fn the_owners_grant_is_told_as_the_account_s(mut scene: Scene) {
     let action = world::to(scene.manager, session_keys::calls::set_merkle_root(ONE));
     let bundle = scene.job.as_owner(&[action]).unwrap();
     let ours: Vec<_> = logs(&bundle.receipt)
@@ -84,9 +80,7 @@ fn the_owners_grant_is_told_as_the_account_s() {
     assert_eq!(scene.root(scene.account), ONE);
 }
 
-#[test]
-fn a_root_stands_where_the_reference_has_it() {
-    let mut scene = Scene::new();
+fn a_root_stands_where_the_reference_has_it(mut scene: Scene) {
     let trader = scene.job.world.trader;
     set(&mut scene, trader, ONE);
     let slot = keccak256((trader, U256::ZERO).abi_encode());
@@ -111,9 +105,7 @@ fn set_if(scene: &mut Scene, expected: B256, next: B256, data: &[u8]) -> Result<
     Ok(scene.job.world.send(trader, scene.manager, call).unwrap())
 }
 
-#[test]
-fn a_root_is_replaced_only_if_it_is_the_one_expected() {
-    let mut scene = Scene::new();
+fn a_root_is_replaced_only_if_it_is_the_one_expected(mut scene: Scene) {
     let trader = scene.job.world.trader;
     let mut now = B256::ZERO;
     let long = vec![0xaa; 1_000];
@@ -140,9 +132,7 @@ fn a_root_is_replaced_only_if_it_is_the_one_expected() {
     }
 }
 
-#[test]
-fn a_lost_update_is_refused_through_the_account() {
-    let mut scene = Scene::new();
+fn a_lost_update_is_refused_through_the_account(mut scene: Scene) {
     let granted = scene.root(scene.account);
     let first = session_keys::calls::set_merkle_root_if(granted, ONE, Bytes::new());
     let second = session_keys::calls::set_merkle_root_if(granted, TWO, Bytes::new());
@@ -156,9 +146,7 @@ fn a_lost_update_is_refused_through_the_account() {
     assert_eq!(scene.root(scene.account), ONE);
 }
 
-#[test]
-fn short_or_dirty_arguments_are_empty_reverts() {
-    let scene = Scene::new();
+fn short_or_dirty_arguments_are_empty_reverts(scene: Scene) {
     let call = |data: Vec<u8>| scene.call(scene.manager, data);
     let empty = Err(Bytes::new());
     let set = Roots::setMerkleRootCall { root: ONE }.abi_encode();
@@ -192,4 +180,13 @@ fn short_or_dirty_arguments_are_empty_reverts() {
         set_if[68..100].copy_from_slice(&far.to_be_bytes::<32>());
         assert_eq!(call(set_if), empty);
     }
+}
+
+in_both_layouts! {
+    a_root_is_that_of_its_caller_and_of_nobody_else,
+    the_owners_grant_is_told_as_the_account_s,
+    a_root_stands_where_the_reference_has_it,
+    a_root_is_replaced_only_if_it_is_the_one_expected,
+    a_lost_update_is_refused_through_the_account,
+    short_or_dirty_arguments_are_empty_reverts,
 }

@@ -225,7 +225,37 @@ pub(crate) fn calls_to(frame: &CallFrame, to: Address, selector: [u8; 4]) -> boo
     frame.to == Some(to) && frame.input.starts_with(&selector)
 }
 
+/// What the tests run with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Manager and router, each at its address.
+    Separate,
+    /// The session module, as manager and router.
+    Module,
+}
+
+/// Makes tests of functions that take a scene, one for each layout. They expect the same in both, but for what they say
+/// of `scene.layout`; a test of one layout is an ordinary one.
+macro_rules! in_both_layouts {
+    ($($test:ident),+ $(,)?) => {
+        mod separate {
+            $(#[test]
+            fn $test() {
+                super::$test($crate::scene::Scene::new($crate::scene::Layout::Separate));
+            })+
+        }
+
+        mod module {
+            $(#[test]
+            fn $test() {
+                super::$test($crate::scene::Scene::new($crate::scene::Layout::Module));
+            })+
+        }
+    };
+}
+
 pub(crate) struct Scene {
+    pub(crate) layout: Layout,
     pub(crate) job: MainJob,
     /// Who signs the userOps.
     pub(crate) signer: PrivateKeySigner,
@@ -236,9 +266,14 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    pub(crate) fn new() -> Self {
-        let job = e2e::job().unwrap();
+    pub(crate) fn new(layout: Layout) -> Self {
+        let job = match layout {
+            Layout::Separate => e2e::job(),
+            Layout::Module => e2e::job_with_module(),
+        };
+        let job = job.unwrap();
         Self {
+            layout,
             signer: job.key.signer.clone(),
             account: job.account,
             manager: job.programs.manager,

@@ -56,9 +56,7 @@ fn malformed(good: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     ]
 }
 
-#[test]
-fn a_malformed_signature_reverts_with_the_references_text() {
-    let mut scene = Scene::new();
+fn a_malformed_signature_reverts_with_the_references_text(mut scene: Scene) {
     let typed = scene.typed()[0].clone();
     let [mock, typed] = scene.grant([scene.mock(), typed]);
     let batch = scene.batch(&[scene.harmless()], std::slice::from_ref(&mock));
@@ -76,9 +74,9 @@ fn a_malformed_signature_reverts_with_the_references_text() {
     }
 }
 
-#[test]
-fn a_wrong_keys_answer_is_one_from_the_router_and_keeps_the_window_from_the_manager() {
-    let mut scene = Scene::new();
+fn a_wrong_keys_answer_is_one_from_the_router_and_keeps_the_window_from_the_manager(
+    mut scene: Scene,
+) {
     let (until, after) = (FAR_SECS, 1_000);
     let session = SessionData {
         validUntil: U48::from(until),
@@ -104,9 +102,7 @@ fn a_wrong_keys_answer_is_one_from_the_router_and_keeps_the_window_from_the_mana
 const FAR_SECS: u64 = 4_102_444_800;
 
 /// A session key of zero would be signed for by whatever ecrecover refuses.
-#[test]
-fn nothing_signs_for_the_zero_address() {
-    let mut scene = Scene::new();
+fn nothing_signs_for_the_zero_address(mut scene: Scene) {
     let nobody = SessionData {
         sessionKeyData: vec![0; 20].into(),
         ..scene.mock()
@@ -131,10 +127,8 @@ fn nothing_signs_for_the_zero_address() {
 }
 
 /// The raw hash, and the hash of another chain.
-#[test]
-fn only_the_eip_191_digest_of_this_userop_is_signed() {
+fn only_the_eip_191_digest_of_this_userop_is_signed(mut scene: Scene) {
     use alloy::signers::SignerSync;
-    let mut scene = Scene::new();
     let [mock] = scene.grant([scene.mock()]);
     let op = scene.batch(&[scene.harmless()], std::slice::from_ref(&mock));
     let hash = scene.job.world.hash(&op);
@@ -146,4 +140,11 @@ fn only_the_eip_191_digest_of_this_userop_is_signed() {
         let op = batch_with(&scene, op.clone(), &mock, &signature);
         assert_eq!(scene.refused(&op), AA24);
     }
+}
+
+in_both_layouts! {
+    only_the_eip_191_digest_of_this_userop_is_signed,
+    a_malformed_signature_reverts_with_the_references_text,
+    a_wrong_keys_answer_is_one_from_the_router_and_keeps_the_window_from_the_manager,
+    nothing_signs_for_the_zero_address,
 }

@@ -28,9 +28,7 @@ fn swapped(
     [batch, single]
 }
 
-#[test]
-fn a_leaf_of_another_key_does_not_fit_the_signature() {
-    let mut scene = Scene::new();
+fn a_leaf_of_another_key_does_not_fit_the_signature(mut scene: Scene) {
     let other = SessionData {
         sessionKeyData: key(0x77).address().to_vec().into(),
         ..scene.mock()
@@ -41,9 +39,7 @@ fn a_leaf_of_another_key_does_not_fit_the_signature() {
     }
 }
 
-#[test]
-fn a_leaf_of_the_same_key_fits_as_the_tree_allows_it() {
-    let mut scene = Scene::new();
+fn a_leaf_of_the_same_key_fits_as_the_tree_allows_it(mut scene: Scene) {
     let typed = scene.typed();
     let [tight, mock] = scene.grant([typed[0].clone(), scene.mock()]);
     let action = scene.job.approve(MAX_A);
@@ -61,9 +57,7 @@ fn a_leaf_of_the_same_key_fits_as_the_tree_allows_it() {
     }
 }
 
-#[test]
-fn a_leaf_that_is_not_in_the_tree_is_refused() {
-    let mut scene = Scene::new();
+fn a_leaf_that_is_not_in_the_tree_is_refused(mut scene: Scene) {
     let [mine, other] = scene.grant([scene.mock(), scene.typed()[0].clone()]);
     let changed = |change: fn(&mut SessionData)| {
         let mut session = mine.clone();
@@ -90,9 +84,7 @@ fn a_leaf_that_is_not_in_the_tree_is_refused() {
     }
 }
 
-#[test]
-fn call_specific_data_changes_nothing() {
-    let mut scene = Scene::new();
+fn call_specific_data_changes_nothing(mut scene: Scene) {
     let sessions = scene.grant(scene.typed());
     let actions = scene.job.actions();
     let answer = scene.by_router(&scene.batch(&actions, &sessions)).unwrap();
@@ -115,9 +107,7 @@ fn call_specific_data_changes_nothing() {
     scene.executed(&op);
 }
 
-#[test]
-fn what_the_account_is_to_do_is_signed() {
-    let mut scene = Scene::new();
+fn what_the_account_is_to_do_is_signed(mut scene: Scene) {
     let [mine] = scene.grant([scene.mock()]);
     let other = scene.job.deposit(U256::ONE);
     let mut batch = scene.batch(&[scene.harmless()], std::slice::from_ref(&mine));
@@ -131,9 +121,7 @@ fn what_the_account_is_to_do_is_signed() {
     }
 }
 
-#[test]
-fn sessions_of_one_account_are_nothing_to_another() {
-    let mut scene = Scene::new();
+fn sessions_of_one_account_are_nothing_to_another(mut scene: Scene) {
     let [mine] = scene.grant([scene.mock()]);
     let other = scene.job.world.create_account(&key(0xa2), 0).unwrap();
     scene.account = other;
@@ -148,4 +136,13 @@ fn sessions_of_one_account_are_nothing_to_another() {
     let root = plant(&mut root_of_other);
     assert_eq!(scene.root(other), B256::ZERO);
     assert_eq!(scene.root(scene.job.account), root);
+}
+
+in_both_layouts! {
+    a_leaf_of_another_key_does_not_fit_the_signature,
+    a_leaf_of_the_same_key_fits_as_the_tree_allows_it,
+    a_leaf_that_is_not_in_the_tree_is_refused,
+    call_specific_data_changes_nothing,
+    what_the_account_is_to_do_is_signed,
+    sessions_of_one_account_are_nothing_to_another,
 }

@@ -12,8 +12,8 @@ use world::{
 };
 
 use crate::scene::{
-    AA23, Answer, IS_MODULE_ENABLED, Kind, Scene, SessionData, aa23, answer, calls_to, frames, key,
-    leaf, question, returns, reverts, text, word,
+    AA23, Answer, IS_MODULE_ENABLED, Kind, Layout, Scene, SessionData, aa23, answer, calls_to,
+    frames, key, leaf, question, returns, reverts, text, word,
 };
 
 const ENTRY_POINTS: [Address; 4] = [
@@ -44,9 +44,7 @@ fn assert_forbidden(scene: &mut Scene, mock: &SessionData, target: Address) {
     }
 }
 
-#[test]
-fn account_entry_points_and_enabled_modules_are_no_targets() {
-    let mut scene = Scene::new();
+fn account_entry_points_and_enabled_modules_are_no_targets(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let module = scene.scripted([0; 4], word(0));
     scene.enable(module);
@@ -63,9 +61,7 @@ fn account_entry_points_and_enabled_modules_are_no_targets() {
     }
 }
 
-#[test]
-fn the_account_can_not_be_told_to_enable_a_module() {
-    let mut scene = Scene::new();
+fn the_account_can_not_be_told_to_enable_a_module(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let action = to(scene.account, calls::enable_module(scene.job.world.trader));
     let single = scene.single(&action, &mock);
@@ -74,9 +70,7 @@ fn the_account_can_not_be_told_to_enable_a_module() {
     assert_eq!(scene.refused(&batch), aa23("SR Forbidden Target"));
 }
 
-#[test]
-fn contracts_that_are_no_modules_are_targets() {
-    let mut scene = Scene::new();
+fn contracts_that_are_no_modules_are_targets(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let module = scene.scripted([0; 4], word(0));
     let never = call(module);
@@ -96,9 +90,7 @@ fn contracts_that_are_no_modules_are_targets() {
 
 /// A typed session whose token is one of these: the SVM has nothing against it, and the account is not asked about
 /// modules.
-#[test]
-fn a_typed_session_does_not_reach_account_programs_or_entry_points() {
-    let mut scene = Scene::new();
+fn a_typed_session_does_not_reach_account_programs_or_entry_points(mut scene: Scene) {
     let programs = scene.job.programs;
     let own = [scene.account, programs.manager, programs.router];
     for target in own.into_iter().chain(ENTRY_POINTS) {
@@ -127,7 +119,7 @@ fn a_typed_session_does_not_reach_account_programs_or_entry_points() {
 /// The manager that the signature names, when it is another than ours.
 #[test]
 fn the_manager_that_is_named_is_no_target_even_of_a_typed_session() {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let ours = scene.job.programs.manager;
     let grant = |token| Erc20Approval {
         session_key: key(0x5e).address(),
@@ -176,10 +168,8 @@ fn about(
     [scene.by_router(&batch), scene.by_manager(&single)]
 }
 
-#[test]
-fn an_account_must_answer_zero_for_the_target() {
+fn an_account_must_answer_zero_for_the_target(mut scene: Scene) {
     e2e::embedded_only!("impersonation");
-    let mut scene = Scene::new();
     let target = scene.job.world.token_a;
     scene.account = scene.scripted(IS_MODULE_ENABLED, word(1));
     let [mock] = scene.grant([scene.mock()]);
@@ -217,9 +207,7 @@ fn queries(tree: &CallFrame, account: Address, module: Address) -> usize {
     asked.count()
 }
 
-#[test]
-fn the_account_is_asked_once_for_each_target() {
-    let mut scene = Scene::new();
+fn the_account_is_asked_once_for_each_target(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     let [mock] = scene.grant([scene.mock()]);
     let world = &scene.job.world;
@@ -237,9 +225,7 @@ fn the_account_is_asked_once_for_each_target() {
 }
 
 /// Asked about an item of a foreign SVM, not about one of ours before or after it.
-#[test]
-fn a_typed_item_does_not_answer_for_a_foreign_one() {
-    let mut scene = Scene::new();
+fn a_typed_item_does_not_answer_for_a_foreign_one(mut scene: Scene) {
     // The same target, as a typed session's token: it is an enabled module.
     let module = scene.scripted([0; 4], word(0));
     scene.enable(module);
@@ -263,9 +249,7 @@ fn a_typed_item_does_not_answer_for_a_foreign_one() {
     }
 }
 
-#[test]
-fn our_own_svms_need_no_question_about_the_target() {
-    let mut scene = Scene::new();
+fn our_own_svms_need_no_question_about_the_target(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     let sessions = scene.grant(scene.typed());
     let actions = scene.job.actions();
@@ -284,9 +268,7 @@ fn our_own_svms_need_no_question_about_the_target() {
     }
 }
 
-#[test]
-fn the_svms_own_text_comes_first() {
-    let mut scene = Scene::new();
+fn the_svms_own_text_comes_first(mut scene: Scene) {
     let svm = scene.hostile(reverts(text("mine")), reverts(text("mine")));
     let typed = scene.typed()[0].clone();
     let [svm, typed, mock] = scene.grant([svm, typed, scene.mock()]);
@@ -309,9 +291,7 @@ fn the_svms_own_text_comes_first() {
     assert_eq!(scene.refused(&op), aa23("mine"));
 }
 
-#[test]
-fn a_wrong_signature_does_not_hide_a_forbidden_target() {
-    let mut scene = Scene::new();
+fn a_wrong_signature_does_not_hide_a_forbidden_target(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     scene.signer = key(0x77);
     for target in [scene.account, scene.job.world.ecdsa_module] {
@@ -321,9 +301,7 @@ fn a_wrong_signature_does_not_hide_a_forbidden_target() {
     assert_eq!(scene.refused(&op), aa23("SKM Invalid Selector"));
 }
 
-#[test]
-fn the_manager_lets_only_execute_through() {
-    let mut scene = Scene::new();
+fn the_manager_lets_only_execute_through(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let batch = execute_batch(&[scene.harmless()]);
     let enable = calls::enable_module(scene.job.world.trader);
@@ -331,15 +309,18 @@ fn the_manager_lets_only_execute_through() {
     plain_batch[..4].copy_from_slice(&[0x47, 0xe1, 0xda, 0x2a]);
     let mut near_miss = session_keys::execute(&scene.harmless()).to_vec();
     near_miss[3] ^= 1;
-    for call_data in [
-        batch,
-        enable,
-        plain_batch.into(),
-        near_miss.into(),
-        [0; 4].into(),
-    ] {
+    for call_data in [enable, near_miss.into(), [0; 4].into()] {
         let op = scene.managed(call_data, &mock);
         assert_eq!(scene.refused(&op), aa23("SKM Invalid Selector"));
+    }
+    let refusal = match scene.layout {
+        Layout::Separate => aa23("SKM Invalid Selector"),
+        // What is encoded for one action is no signature of a batch.
+        Layout::Module => AA23.into(),
+    };
+    for call_data in [batch, plain_batch.into()] {
+        let op = scene.managed(call_data, &mock);
+        assert_eq!(scene.refused(&op), refusal);
     }
     for short in 0..4 {
         let op = scene.managed(Bytes::from(vec![0; short]), &mock);
@@ -353,15 +334,18 @@ fn the_manager_lets_only_execute_through() {
     }
 }
 
-#[test]
-fn the_router_lets_only_execute_batch_through() {
-    let mut scene = Scene::new();
+fn the_router_lets_only_execute_batch_through(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let single = session_keys::execute(&scene.harmless());
     let enable = calls::enable_module(scene.job.world.trader);
+    let refusal = match scene.layout {
+        Layout::Separate => aa23("SR Invalid Selector"),
+        // What is encoded for a batch is no signature of anything else.
+        Layout::Module => AA23.into(),
+    };
     for call_data in [single, enable, [0; 4].into()] {
         let op = scene.routed(call_data, std::slice::from_ref(&mock));
-        assert_eq!(scene.refused(&op), aa23("SR Invalid Selector"));
+        assert_eq!(scene.refused(&op), refusal);
     }
     for short in 0..4 {
         let op = scene.routed(Bytes::from(vec![0; short]), std::slice::from_ref(&mock));
@@ -375,9 +359,7 @@ fn the_router_lets_only_execute_batch_through() {
 }
 
 /// What the account would refuse, or read otherwise, is not a target that is compared.
-#[test]
-fn a_target_with_dirty_bytes_is_refused() {
-    let mut scene = Scene::new();
+fn a_target_with_dirty_bytes_is_refused(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let mut call_data = session_keys::execute(&call(scene.account)).to_vec();
     call_data[4 + 11] = 1;
@@ -390,9 +372,7 @@ fn a_target_with_dirty_bytes_is_refused() {
 }
 
 /// A target may not be hidden behind an offset that the account follows and the programs do not.
-#[test]
-fn a_target_behind_an_odd_offset_is_seen() {
-    let mut scene = Scene::new();
+fn a_target_behind_an_odd_offset_is_seen(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let batch = execute_batch(&[scene.harmless()]);
     // The array of targets stands at the end once more, with another target in it.
@@ -405,12 +385,28 @@ fn a_target_behind_an_odd_offset_is_seen() {
 }
 
 /// Whoever asks: the answer is about the userOp's sender.
-#[test]
-fn validation_is_the_same_whoever_calls() {
-    let mut scene = Scene::new();
+fn validation_is_the_same_whoever_calls(mut scene: Scene) {
     let [mock] = scene.grant([scene.mock()]);
     let op = scene.single(&call(scene.account), &mock);
     let data = question(&op, scene.job.world.hash(&op));
     scene.account = scene.job.world.trader;
     assert_eq!(scene.call(scene.manager, data), forbidden("SKM"));
+}
+
+in_both_layouts! {
+    account_entry_points_and_enabled_modules_are_no_targets,
+    the_account_can_not_be_told_to_enable_a_module,
+    contracts_that_are_no_modules_are_targets,
+    a_typed_session_does_not_reach_account_programs_or_entry_points,
+    an_account_must_answer_zero_for_the_target,
+    the_account_is_asked_once_for_each_target,
+    a_typed_item_does_not_answer_for_a_foreign_one,
+    our_own_svms_need_no_question_about_the_target,
+    the_svms_own_text_comes_first,
+    a_wrong_signature_does_not_hide_a_forbidden_target,
+    the_manager_lets_only_execute_through,
+    the_router_lets_only_execute_batch_through,
+    a_target_with_dirty_bytes_is_refused,
+    a_target_behind_an_odd_offset_is_seen,
+    validation_is_the_same_whoever_calls,
 }

@@ -22,9 +22,7 @@ fn sessions(scene: &mut Scene) -> [SessionData; 2] {
     scene.grant([first, second])
 }
 
-#[test]
-fn neither_acts_for_the_other() {
-    let mut scene = Scene::new();
+fn neither_acts_for_the_other(mut scene: Scene) {
     let sessions = sessions(&mut scene);
     let signers = [scene.signer.clone(), key(0x77)];
     let approve = scene.job.approve(MAX_A);
@@ -47,4 +45,8 @@ fn neither_acts_for_the_other() {
         scene.executed(&scene.single(&approve, mine));
         scene.executed(&scene.batch(&two, &[mine.clone(), mine.clone()]));
     }
+}
+
+in_both_layouts! {
+    neither_acts_for_the_other,
 }

@@ -16,9 +16,7 @@ fn granted(scene: &mut Scene) -> [SessionData; 3] {
     scene.grant(scene.typed())
 }
 
-#[test]
-fn a_later_violation_is_told_to_the_wrong_key_too() {
-    let mut scene = Scene::new();
+fn a_later_violation_is_told_to_the_wrong_key_too(mut scene: Scene) {
     let sessions = granted(&mut scene);
     let [approve, _, deposit] = scene.job.actions();
     let too_much = scene.job.swap(MAX_A + U256::ONE, MAX_A);
@@ -33,9 +31,7 @@ fn a_later_violation_is_told_to_the_wrong_key_too() {
     assert_eq!(scene.refused(&op), aa23("ERC20STV Max Amount Exceeded"));
 }
 
-#[test]
-fn every_item_must_be_of_the_key_that_signed() {
-    let mut scene = Scene::new();
+fn every_item_must_be_of_the_key_that_signed(mut scene: Scene) {
     let other = SessionData {
         sessionKeyData: key(0x77).address().to_vec().into(),
         ..scene.mock()
@@ -71,9 +67,7 @@ fn same_gas(scene: &Scene, real: &UserOp, dummy: &UserOp, module: Address) {
     );
 }
 
-#[test]
-fn a_dummy_signature_costs_what_the_real_one_costs() {
-    let mut scene = Scene::new();
+fn a_dummy_signature_costs_what_the_real_one_costs(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     let sessions = granted(&mut scene);
     let router = scene.job.programs.router;
@@ -104,4 +98,10 @@ fn a_dummy_signature_costs_what_the_real_one_costs() {
     let signature = router_signature(manager, &[mock.clone(), mock], &DUMMY_SIGNATURE);
     dummy.signature = account_signature(&signature, router);
     same_gas(&scene, &real, &dummy, router);
+}
+
+in_both_layouts! {
+    a_later_violation_is_told_to_the_wrong_key_too,
+    every_item_must_be_of_the_key_that_signed,
+    a_dummy_signature_costs_what_the_real_one_costs,
 }

@@ -22,9 +22,7 @@ fn batch_of(scene: &Scene, sessions: &[SessionData]) -> session_keys::UserOp {
     scene.batch(&vec![scene.harmless(); sessions.len()], sessions)
 }
 
-#[test]
-fn expired_and_not_yet_due_sessions_are_refused() {
-    let mut scene = Scene::new();
+fn expired_and_not_yet_due_sessions_are_refused(mut scene: Scene) {
     let mock = scene.mock();
     let now = scene.job.world.chain.timestamp().unwrap();
     let [expired, not_due, always] = scene.grant([
@@ -49,9 +47,7 @@ fn expired_and_not_yet_due_sessions_are_refused() {
     scene.executed(&batch_of(&scene, &[always.clone(), always]));
 }
 
-#[test]
-fn a_batch_is_valid_when_all_of_its_sessions_are() {
-    let mut scene = Scene::new();
+fn a_batch_is_valid_when_all_of_its_sessions_are(mut scene: Scene) {
     let mock = scene.mock();
     let windows = [
         (0, 0),
@@ -90,10 +86,8 @@ fn set_time(scene: &mut Scene, secs: u64) {
     node.set_next_timestamp(secs).unwrap();
 }
 
-#[test]
-fn both_ends_of_a_window_are_in_it() {
+fn both_ends_of_a_window_are_in_it(mut scene: Scene) {
     e2e::embedded_only!("time control");
-    let mut scene = Scene::new();
     let mock = scene.mock();
     let now = scene.job.world.chain.timestamp().unwrap() + 1_000;
     let [session] = scene.grant([window(&mock, now, now)]);
@@ -108,9 +102,7 @@ fn both_ends_of_a_window_are_in_it() {
     assert_eq!(scene.refused(&op), AA22);
 }
 
-#[test]
-fn bit_47_of_a_window_is_refused_but_for_the_last_end() {
-    let mut scene = Scene::new();
+fn bit_47_of_a_window_is_refused_but_for_the_last_end(mut scene: Scene) {
     let mock = scene.mock();
     let bit = 1 << 47;
     let not_approved: Result<Bytes, Bytes> = Err(text("SessionNotApproved"));
@@ -138,4 +130,11 @@ fn bit_47_of_a_window_is_refused_but_for_the_last_end() {
         assert_eq!(scene.refused(&single), aa23("SessionNotApproved"));
         assert_eq!(scene.refused(&batch), aa23("SessionNotApproved"));
     }
+}
+
+in_both_layouts! {
+    expired_and_not_yet_due_sessions_are_refused,
+    a_batch_is_valid_when_all_of_its_sessions_are,
+    both_ends_of_a_window_are_in_it,
+    bit_47_of_a_window_is_refused_but_for_the_last_end,
 }

@@ -11,9 +11,7 @@ fn batch(scene: &Scene, actions: &[Action], sessions: &[SessionData]) -> session
     routed(scene, op_in(scene, LANE, execute_batch(actions)), sessions)
 }
 
-#[test]
-fn a_leaf_serves_one_action_of_a_batch_whatever_is_wrapped_round_it() {
-    let mut scene = Scene::new();
+fn a_leaf_serves_one_action_of_a_batch_whatever_is_wrapped_round_it(mut scene: Scene) {
     let one = bound(&scene.typed()[0], &bounds(&scene, 0));
     let other = bound(&scene.typed()[1], &bounds(&scene, 0));
     // Twice in the tree: two proofs.
@@ -40,9 +38,7 @@ fn a_leaf_serves_one_action_of_a_batch_whatever_is_wrapped_round_it() {
     scene.executed(&op);
 }
 
-#[test]
-fn a_leaf_that_may_serves_several_actions() {
-    let mut scene = Scene::new();
+fn a_leaf_that_may_serves_several_actions(mut scene: Scene) {
     let bounds = Bounds {
         serves_several_actions: true,
         ..bounds(&scene, 1)
@@ -57,9 +53,7 @@ fn a_leaf_that_may_serves_several_actions() {
 }
 
 /// 7.2-H looks at the inner SVM: what is not typed may not call a module.
-#[test]
-fn generic_rules_stay_generic_inside() {
-    let mut scene = Scene::new();
+fn generic_rules_stay_generic_inside(mut scene: Scene) {
     let session = bound(&scene.mock(), &bounds(&scene, 0));
     let [session] = scene.grant([session]);
     for target in [
@@ -87,9 +81,7 @@ fn generic_rules_stay_generic_inside() {
 }
 
 /// Nor is the account asked about the target of typed rules, which would cost gas.
-#[test]
-fn typed_rules_stay_typed_inside() {
-    let mut scene = Scene::new();
+fn typed_rules_stay_typed_inside(mut scene: Scene) {
     let session = bound(&scene.typed()[0], &bounds(&scene, 0));
     let [session] = scene.grant([session]);
     let op = batch(&scene, &[scene.job.approve(MAX_A)], &[session]);
@@ -104,9 +96,7 @@ fn typed_rules_stay_typed_inside() {
 }
 
 /// Managers and routers are no SVMs, inside an envelope or not.
-#[test]
-fn programs_that_are_no_svms_are_refused_inside() {
-    let mut scene = Scene::new();
+fn programs_that_are_no_svms_are_refused_inside(mut scene: Scene) {
     let bounds = bounds(&scene, 0);
     scene.job.world.unchecked = Some("one of them has no code: OP-041");
     for program in [
@@ -128,4 +118,12 @@ fn programs_that_are_no_svms_are_refused_inside() {
         let op = op_in(&scene, LANE, execute(&approve));
         assert_eq!(scene.refused(&managed(&scene, op, &session)), AA23);
     }
+}
+
+in_both_layouts! {
+    a_leaf_serves_one_action_of_a_batch_whatever_is_wrapped_round_it,
+    a_leaf_that_may_serves_several_actions,
+    generic_rules_stay_generic_inside,
+    typed_rules_stay_typed_inside,
+    programs_that_are_no_svms_are_refused_inside,
 }

@@ -25,9 +25,7 @@ fn single(scene: &Scene, session: &SessionData, change: impl Fn(&mut UserOp)) ->
 }
 
 /// Manager and router look into the envelope themselves: the program need not even be there.
-#[test]
-fn what_is_within_its_bounds_is_executed() {
-    let mut scene = Scene::new();
+fn what_is_within_its_bounds_is_executed(mut scene: Scene) {
     let sessions = typed(&scene, &bounds(&scene, 2));
     let sessions = scene.grant(sessions);
     let op = batch(&scene, &sessions, |_| ());
@@ -39,9 +37,7 @@ fn what_is_within_its_bounds_is_executed() {
     scene.executed(&op);
 }
 
-#[test]
-fn a_key_that_bundles_its_own_userops_is_held_to_the_envelope() {
-    let mut scene = Scene::new();
+fn a_key_that_bundles_its_own_userops_is_held_to_the_envelope(mut scene: Scene) {
     let all = bounds(&scene, 0);
     let cost_only = Bounds {
         max_fee_per_gas_wei: 0,
@@ -70,10 +66,8 @@ fn a_key_that_bundles_its_own_userops_is_held_to_the_envelope() {
 }
 
 /// Why there are bounds.
-#[test]
-fn without_bounds_a_key_sets_any_fee() {
+fn without_bounds_a_key_sets_any_fee(mut scene: Scene) {
     e2e::embedded_only!("an account with 10 ether");
-    let mut scene = Scene::new();
     let sessions = scene.typed();
     let sessions = scene.grant(sessions);
     let op = single(&scene, &sessions[0], |op| {
@@ -83,9 +77,7 @@ fn without_bounds_a_key_sets_any_fee() {
     scene.executed(&op);
 }
 
-#[test]
-fn paymasters_are_those_of_the_rule() {
-    let mut scene = Scene::new();
+fn paymasters_are_those_of_the_rule(mut scene: Scene) {
     let [named, other] = [scene.job.world.trader, scene.job.world.deployer];
     let wrong = aa23("BND Wrong Paymaster");
     for (rule, with_none, with_named, with_other) in [
@@ -127,9 +119,7 @@ fn paymasters_are_those_of_the_rule() {
     }
 }
 
-#[test]
-fn every_envelope_of_a_batch_must_hold() {
-    let mut scene = Scene::new();
+fn every_envelope_of_a_batch_must_hold(mut scene: Scene) {
     let wide = bounds(&scene, 0);
     let narrow = Bounds {
         max_gas: wide.max_gas - 1,
@@ -149,9 +139,7 @@ fn every_envelope_of_a_batch_must_hold() {
 }
 
 /// What is wrong with the envelope is said before the inner SVM is asked, and the inner SVM's text is passed on.
-#[test]
-fn the_envelope_comes_first() {
-    let mut scene = Scene::new();
+fn the_envelope_comes_first(mut scene: Scene) {
     let sessions = typed(&scene, &bounds(&scene, 0));
     let sessions = scene.grant(sessions);
     let too_much = execute(&scene.job.approve(MAX_A + U256::ONE));
@@ -165,9 +153,7 @@ fn the_envelope_comes_first() {
     assert!(!frames(&trace).iter().any(is_asked));
 }
 
-#[test]
-fn malformed_bounds_are_refused() {
-    let mut scene = Scene::new();
+fn malformed_bounds_are_refused(mut scene: Scene) {
     let whole = bound(&scene.typed()[0], &bounds(&scene, 0));
     let mut short = whole.clone();
     short.sessionKeyData = whole.sessionKeyData[..0x71].to_vec().into();
@@ -188,4 +174,14 @@ fn malformed_bounds_are_refused() {
         let op = routed(&scene, op, &[session]);
         assert_eq!(scene.refused(&op), malformed);
     }
+}
+
+in_both_layouts! {
+    what_is_within_its_bounds_is_executed,
+    a_key_that_bundles_its_own_userops_is_held_to_the_envelope,
+    without_bounds_a_key_sets_any_fee,
+    paymasters_are_those_of_the_rule,
+    every_envelope_of_a_batch_must_hold,
+    the_envelope_comes_first,
+    malformed_bounds_are_refused,
 }

@@ -6,13 +6,13 @@ use world::{MAX_A, to};
 
 use super::{LANE, bounds, op_in, plus_one, typed};
 use crate::scene::{
-    Scene, SessionData, VALIDATE_SESSION_PARAMS, aa23, manager_signature, plant, router_signature,
-    text,
+    Layout, Scene, SessionData, VALIDATE_SESSION_PARAMS, aa23, manager_signature, plant,
+    router_signature, text,
 };
 
 /// The npm package's manager, enabled, with these sessions.
 fn with_foreign_manager(sessions: fn(&Scene) -> [SessionData; 3]) -> (Scene, [SessionData; 3]) {
-    let mut scene = Scene::new();
+    let mut scene = Scene::new(Layout::Separate);
     let bounded = scene.job.world.deploy_program("bounded").unwrap();
     assert_eq!(bounded, well_known::BOUNDED);
     let manager = scene.job.world.deploy("SessionKeyManager", &[]).unwrap();

@@ -49,10 +49,8 @@ fn paid_by(scene: &Scene, paymaster: Address, session: &SessionData) -> session_
     managed(scene, op, session)
 }
 
-#[test]
-fn a_token_paymaster_is_refused_unless_it_is_the_one_granted() {
+fn a_token_paymaster_is_refused_unless_it_is_the_one_granted(mut scene: Scene) {
     e2e::embedded_only!("a deployer with ether");
-    let mut scene = Scene::new();
     let paymaster = paymaster(&mut scene);
     let nobody = bounds(&scene, 0);
     let only = Bounds {
@@ -78,4 +76,8 @@ fn a_token_paymaster_is_refused_unless_it_is_the_one_granted() {
     let op = paid_by(&scene, paymaster, &session);
     scene.executed(&op);
     assert_eq!(held(&scene), U256::ZERO);
+}
+
+in_both_layouts! {
+    a_token_paymaster_is_refused_unless_it_is_the_one_granted,
 }

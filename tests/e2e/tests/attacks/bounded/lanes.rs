@@ -12,9 +12,7 @@ fn approve(scene: &Scene, lane: u64, session: &SessionData) -> UserOp {
     managed(scene, op, session)
 }
 
-#[test]
-fn uses_are_used_up() {
-    let mut scene = Scene::new();
+fn uses_are_used_up(mut scene: Scene) {
     let sessions = typed(&scene, &bounds(&scene, 3));
     let [approval, _, deposit] = scene.grant(sessions);
     let first = approve(&scene, LANE, &approval);
@@ -33,9 +31,7 @@ fn uses_are_used_up() {
     assert_eq!(scene.refused(&op), aa23("BND Max Uses"));
 }
 
-#[test]
-fn userops_can_not_be_reordered_or_moved_to_another_lane() {
-    let mut scene = Scene::new();
+fn userops_can_not_be_reordered_or_moved_to_another_lane(mut scene: Scene) {
     let sessions = typed(&scene, &bounds(&scene, 3));
     let [approval, ..] = scene.grant(sessions);
     for other in [0, 1, LANE - 1, LANE + 1] {
@@ -55,9 +51,7 @@ fn userops_can_not_be_reordered_or_moved_to_another_lane() {
 }
 
 /// Nothing signs the choice of the leaf, but the nonce is signed.
-#[test]
-fn a_bundler_can_not_swap_leaves_of_other_lanes_in() {
-    let mut scene = Scene::new();
+fn a_bundler_can_not_swap_leaves_of_other_lanes_in(mut scene: Scene) {
     let narrow = bounds(&scene, 1);
     let wide = Bounds {
         lane: Some(lane(LANE + 1, 100)),
@@ -74,9 +68,7 @@ fn a_bundler_can_not_swap_leaves_of_other_lanes_in() {
 }
 
 /// Why the client refuses such a tree.
-#[test]
-fn a_plain_leaf_of_the_same_key_is_a_way_out_of_the_envelope() {
-    let mut scene = Scene::new();
+fn a_plain_leaf_of_the_same_key_is_a_way_out_of_the_envelope(mut scene: Scene) {
     let plain = scene.typed()[0].clone();
     let bounded = bound(&plain, &bounds(&scene, 1));
     let key = scene.job.key.address();
@@ -95,9 +87,7 @@ fn a_plain_leaf_of_the_same_key_is_a_way_out_of_the_envelope() {
 }
 
 /// Why the client refuses a lane that is not fresh, or shared.
-#[test]
-fn a_lane_that_was_used_has_fewer_uses() {
-    let mut scene = Scene::new();
+fn a_lane_that_was_used_has_fewer_uses(mut scene: Scene) {
     let approve = scene.job.approve(MAX_A);
     let world = &scene.job.world;
     let mut op = op_in(&scene, LANE, execute(&approve));
@@ -115,4 +105,12 @@ fn a_lane_that_was_used_has_fewer_uses() {
         "{refusal}"
     );
     assert_eq!(lane(LANE, 1).key, U192::from(LANE));
+}
+
+in_both_layouts! {
+    uses_are_used_up,
+    userops_can_not_be_reordered_or_moved_to_another_lane,
+    a_bundler_can_not_swap_leaves_of_other_lanes_in,
+    a_plain_leaf_of_the_same_key_is_a_way_out_of_the_envelope,
+    a_lane_that_was_used_has_fewer_uses,
 }

@@ -1,12 +1,15 @@
 //! What leaves the account, over many userOps that a key and its bundler make up: never more than the bounds of §10.7.
 
 use alloy::primitives::{Bytes, U256};
-use proptest::{prelude::*, test_runner::Config};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestCaseResult},
+};
 use session_keys::{Action, execute, execute_batch, session_data::Bounds};
 use world::{MainJob, abi::EntryPoint};
 
 use super::{LANE, bounds, fee, lane, managed, op_in, routed};
-use crate::scene::{Scene, SessionData, bound};
+use crate::scene::{Layout, Scene, SessionData, bound};
 
 /// A userOp as the key and its bundler make it up.
 #[derive(Clone, Debug)]
@@ -130,36 +133,53 @@ impl Attempt {
     }
 }
 
+fn never_more_than_the_bounds(mut scene: Scene, attempts: Vec<Attempt>) -> TestCaseResult {
+    let b = scene.job.world.token_b;
+    scene
+        .job
+        .world
+        .mint(b, scene.account, MainJob::MAX_B)
+        .unwrap();
+    let (sessions, bounds) = grant(&mut scene);
+    let before = money(&scene);
+    let mut several = U256::ZERO;
+    for attempt in attempts {
+        let op = attempt.op(&scene, &sessions);
+        let balance = money(&scene).0;
+        let bundle = scene
+            .job
+            .world
+            .handle_ops(std::slice::from_ref(&op))
+            .unwrap();
+        if attempt.actions.iter().any(|(leaf, _)| *leaf == 3) {
+            several += balance - money(&scene).0;
+        }
+        if bundle.refusal().is_none() && attempt.is_replayed {
+            let again = scene.job.world.handle_ops(&[op]).unwrap();
+            prop_assert!(again.refusal().is_some());
+        }
+    }
+    let after = money(&scene);
+    // Three leaves, each used as often as its lane allows. The fourth has no such bound.
+    let most = U256::from(USES * (LIMIT + LIMIT - 1 + LIMIT));
+    let outflow = before.0 - after.0 - several;
+    prop_assert!(outflow <= most, "{outflow} B of {most}");
+    let fees = before.1 - after.1;
+    let most = U256::from(bounds.max_op_cost_wei) * U256::from(2 * USES);
+    prop_assert!(fees <= most, "{fees} wei of {most}");
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(Config { cases: 6, max_shrink_iters: 50, ..Config::default() })]
 
     #[test]
-    fn never_more_than_the_bounds(attempts in proptest::collection::vec(attempt(), 10..30)) {
-        let mut scene = Scene::new();
-        let b = scene.job.world.token_b;
-        scene.job.world.mint(b, scene.account, MainJob::MAX_B).unwrap();
-        let (sessions, bounds) = grant(&mut scene);
-        let before = money(&scene);
-        let mut several = U256::ZERO;
-        for attempt in attempts {
-            let op = attempt.op(&scene, &sessions);
-            let balance = money(&scene).0;
-            let bundle = scene.job.world.handle_ops(std::slice::from_ref(&op)).unwrap();
-            if attempt.actions.iter().any(|(leaf, _)| *leaf == 3) {
-                several += balance - money(&scene).0;
-            }
-            if bundle.refusal().is_none() && attempt.is_replayed {
-                let again = scene.job.world.handle_ops(&[op]).unwrap();
-                prop_assert!(again.refusal().is_some());
-            }
-        }
-        let after = money(&scene);
-        // Three leaves, each used as often as its lane allows. The fourth has no such bound.
-        let most = U256::from(USES * (LIMIT + LIMIT - 1 + LIMIT));
-        let outflow = before.0 - after.0 - several;
-        prop_assert!(outflow <= most, "{outflow} B of {most}");
-        let fees = before.1 - after.1;
-        let most = U256::from(bounds.max_op_cost_wei) * U256::from(2 * USES);
-        prop_assert!(fees <= most, "{fees} wei of {most}");
+    fn by_manager_and_router(attempts in proptest::collection::vec(attempt(), 10..30)) {
+        never_more_than_the_bounds(Scene::new(Layout::Separate), attempts)?;
+    }
+
+    #[test]
+    fn by_the_session_module(attempts in proptest::collection::vec(attempt(), 10..30)) {
+        never_more_than_the_bounds(Scene::new(Layout::Module), attempts)?;
     }
 }

@@ -10,10 +10,8 @@ const WEEK_SECS: u64 = 7 * 24 * 60 * 60;
 const WEEKS: u64 = 52;
 const AA22: &str = "AA22 expired or not due";
 
-#[test]
-fn one_use_a_week_for_a_year() {
+fn one_use_a_week_for_a_year(mut scene: Scene) {
     e2e::embedded_only!("time control");
-    let mut scene = Scene::new();
     // 364 days: after 365 the programs would need a keepalive.
     let start = scene.job.world.embedded().unwrap().next_timestamp() + 1_000;
     let plain = scene.typed()[0].clone();
@@ -58,4 +56,8 @@ fn one_use_a_week_for_a_year() {
             assert_eq!(refusal, expected, "{other} in week {week}");
         }
     }
+}
+
+in_both_layouts! {
+    one_use_a_week_for_a_year,
 }
