@@ -17,6 +17,7 @@ mod reentrancy;
 mod revocation;
 mod rollback;
 mod roots;
+mod session_module;
 mod signature;
 mod swapped;
 mod targets;

@@ -99,11 +99,27 @@ fn hostile(scene: &mut Scene) -> [SessionData; 2] {
     scene.grant([hostile, typed])
 }
 
-/// What the SVM gets from a call in the course of a validation by the manager or the router.
+/// A validation: of one action by the manager, or of a batch by the router.
+#[derive(Clone, Copy)]
+enum Path {
+    Single,
+    Batch,
+}
+
+impl Path {
+    fn program(self, scene: &Scene) -> Address {
+        match self {
+            Self::Single => scene.job.programs.manager,
+            Self::Batch => scene.job.programs.router,
+        }
+    }
+}
+
+/// What the SVM gets from a call in the course of a validation.
 fn from_within(
     scene: &mut Scene,
     svm: &SessionData,
-    program: Address,
+    path: Path,
     to: Address,
     call: &Bytes,
 ) -> Result<Bytes, Bytes> {
@@ -117,12 +133,11 @@ fn from_within(
     scene.script(address, VALIDATE_SESSION_PARAMS, call_first(key));
     scene.script(address, VALIDATE_SESSION_USER_OP, call_first(word(1)));
     let action = scene.harmless();
-    let op = if program == scene.job.programs.router {
-        scene.batch(&[action], std::slice::from_ref(svm))
-    } else {
-        scene.single(&action, svm)
+    let op = match path {
+        Path::Single => scene.single(&action, svm),
+        Path::Batch => scene.batch(&[action], std::slice::from_ref(svm)),
     };
-    let tree = scene.trace(program, &op);
+    let tree = scene.trace(path.program(scene), &op);
     assert!(tree.error.is_none());
     outcome(&tree, address)
 }
@@ -131,28 +146,26 @@ fn an_svm_can_not_come_back_into_the_program_that_asks_it(mut scene: Scene) {
     e2e::traces_only!(scene.job.world.chain);
     let [svm, typed] = hostile(&mut scene);
     let functions = functions(&scene, &typed);
-    for program in [scene.job.programs.manager, scene.job.programs.router] {
+    for path in [Path::Single, Path::Batch] {
+        let program = path.program(&scene);
         for (to, call) in &functions.guarded {
             // Of use to an attacker, if it were let through.
             assert!(scene.call(*to, call.clone()).is_ok() || call[..4] == [0x84, 0xc0, 0xbc, 0xed]);
             if *to == program {
-                let answer = from_within(&mut scene, &svm, program, *to, call);
+                let answer = from_within(&mut scene, &svm, path, *to, call);
                 assert_eq!(answer, Err(Bytes::new()));
             }
         }
         for (to, call) in &functions.open {
-            let answer = from_within(&mut scene, &svm, program, *to, call);
+            let answer = from_within(&mut scene, &svm, path, *to, call);
             assert_eq!(answer, scene.call(*to, call.clone()));
             assert!(answer.is_ok());
         }
     }
     // The router asks the manager, which is still open.
     let (router, batch) = functions.guarded[1].clone();
-    let manager = scene.job.programs.manager;
-    assert_eq!(
-        from_within(&mut scene, &svm, manager, router, &batch),
-        Err(Bytes::new())
-    );
+    let answer = from_within(&mut scene, &svm, Path::Single, router, &batch);
+    assert_eq!(answer, Err(Bytes::new()));
 }
 
 fn an_svm_reads_the_root_of_the_account_that_is_validated(mut scene: Scene) {
@@ -160,7 +173,7 @@ fn an_svm_reads_the_root_of_the_account_that_is_validated(mut scene: Scene) {
     let [svm, typed] = hostile(&mut scene);
     let (manager, get) = functions(&scene, &typed).open[0].clone();
     let root = scene.root(scene.account);
-    let answer = from_within(&mut scene, &svm, manager, manager, &get);
+    let answer = from_within(&mut scene, &svm, Path::Single, manager, &get);
     assert_eq!(answer, Ok(root.0.into()));
 }
 
