@@ -145,8 +145,10 @@ impl SessionKey {
     }
 
     /// The programs that the validation of such a userOp calls, one entry for each call: router (of a batch), manager (one
-    /// entry for both if they are one session-module), and for each action its SVM, the one inside if it is bounded. Programs can fall out of the chain's cache between estimate
-    /// and inclusion, so the verificationGasLimit of an estimate needs [`uncached_surplus`](crate::uncached_surplus) of these.
+    /// entry for both if they are one session-module), and for each action its SVM, the one inside if it is bounded,
+    /// unless it is one of ours: router and manager have the rules of those. Programs can fall out of the chain's cache
+    /// between estimate and inclusion, so the verificationGasLimit of an estimate needs
+    /// [`uncached_surplus`](crate::uncached_surplus) of these.
     ///
     /// # Errors
     /// [`SignError::CallData`], [`SignError::Count`], [`SignError::NoSession`].
@@ -165,7 +167,10 @@ impl SessionKey {
         };
         for &index in sessions {
             let session = tree.sessions().get(index);
-            programs.push(session.ok_or(SignError::NoSession { index })?.rules_svm());
+            let svm = session.ok_or(SignError::NoSession { index })?.rules_svm();
+            if well_known::svm(&svm.0.0).is_none() {
+                programs.push(svm);
+            }
         }
         Ok(programs)
     }

@@ -4,7 +4,7 @@ use alloy::{primitives::Address, rpc::types::TransactionRequest, sol, sol_types:
 use devnode::arbos::ARB_WASM;
 use e2e::{gas, job};
 use session_keys::{
-    InitGas, Tree, execute, execute_batch,
+    InitGas, Session, Tree, execute, execute_batch,
     session_data::{Bounds, Lane},
     uncached_surplus,
 };
@@ -48,26 +48,26 @@ fn the_programs_called_are_those_of_the_rules() {
     };
     let lane = Lane::random(1);
     let bounds = Bounds::new(lane, 1, 1);
-    let bounded = job
-        .tree
-        .sessions()
-        .iter()
-        .map(|session| bounds.wrap(session).unwrap());
-    for tree in [job.tree.clone(), Tree::new(bounded.collect()).unwrap()] {
-        assert_eq!(
-            called(&tree, &[1], &execute(&actions[1])),
-            [programs.manager, programs.dex_swap]
-        );
-        assert_eq!(
-            called(&tree, &[0, 2, 0], &execute_batch(&actions)),
-            [
-                programs.router,
-                programs.manager,
-                programs.erc20_approval,
-                programs.erc20_stake,
-                programs.erc20_approval
-            ]
-        );
+    // The last is of an SVM that is not ours.
+    let foreign = job.world.mock_svm;
+    let mut sessions = job.tree.sessions().to_vec();
+    sessions.push(Session {
+        svm: foreign,
+        session_key_data: job.key.address().to_vec().into(),
+        ..Session::default()
+    });
+    let bounded = sessions.iter().map(|session| bounds.wrap(session).unwrap());
+    let bounded = bounded.collect();
+    for tree in [sessions, bounded].map(|sessions| Tree::new(sessions).unwrap()) {
+        let single = execute(&actions[1]);
+        assert_eq!(called(&tree, &[1], &single), [programs.manager]);
+        let batch = execute_batch(&actions);
+        let validators = [programs.router, programs.manager];
+        assert_eq!(called(&tree, &[0, 2, 0], &batch), validators);
+        let asked = [programs.manager, foreign];
+        assert_eq!(called(&tree, &[3], &single), asked);
+        let asked = [programs.router, programs.manager, foreign, foreign];
+        assert_eq!(called(&tree, &[3, 1, 3], &batch), asked);
     }
     assert!(
         job.key
