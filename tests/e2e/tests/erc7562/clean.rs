@@ -16,20 +16,26 @@ fn the_main_job_in_a_batch() {
     e2e::embedded_only!("an inspector in the chain\'s process");
     let job = e2e::job().unwrap();
     let op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
-    // proxy, account, router, isModuleEnabled (2), manager, three modules, ecrecover
-    assert_clean(&job, &op, 9);
+    // proxy, account, router, isModuleEnabled (2), manager, ecrecover
+    assert_clean(&job, &op, 7);
+    let job = e2e::job_with_module().unwrap();
+    let op = job.signed(&job.actions(), &[0, 1, 2]).unwrap();
+    // proxy, account, session module, isModuleEnabled (2), ecrecover
+    assert_clean(&job, &op, 6);
 }
 
 #[test]
-fn a_single_action_of_each_module() {
+fn a_single_action_of_each_session() {
     e2e::embedded_only!("an inspector in the chain\'s process");
-    let job = e2e::job().unwrap();
-    for (session, action) in job.actions().iter().enumerate() {
-        let mut op = job.user_op(&[]).unwrap();
-        op.callData = execute(action);
-        job.key.sign(&job.tree, &[session], &mut op).unwrap();
-        // proxy, account, manager, module, ecrecover
-        assert_clean(&job, &op, 5);
+    for job in [e2e::job(), e2e::job_with_module()] {
+        let job = job.unwrap();
+        for (session, action) in job.actions().iter().enumerate() {
+            let mut op = job.user_op(&[]).unwrap();
+            op.callData = execute(action);
+            job.key.sign(&job.tree, &[session], &mut op).unwrap();
+            // proxy, account, manager or session module, ecrecover
+            assert_clean(&job, &op, 4);
+        }
     }
 }
 
