@@ -5,7 +5,7 @@ use session_core::rules::Svm;
 
 use crate::sources::{Crate, program_crates, read};
 
-const FACTORY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+pub(crate) const FACTORY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 const WELL_KNOWN: [(&str, [u8; 20], Option<Svm>); 7] = [
     ("abi", well_known::ABI, Some(Svm::Abi)),

@@ -1,24 +1,25 @@
 //! A valid call of every function of every program.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use alloy::{
     primitives::{
         Address, B256, Bytes, U256,
         aliases::{U48, U192},
+        keccak256,
     },
     rpc::types::TransactionRequest,
     sol_types::{Revert, SolCall, SolError, SolValue},
 };
 use session_core::{approval::approval, rules::erc1155_mint::MINT_TO, validation_data};
 use session_keys::{
-    Action, NativeKeccak, Session, Tree, UserOp, execute,
+    Action, NativeKeccak, Session, SessionKey, Tree, UserOp, calls, execute,
     session_data::{AbiRule, AbiRules, Bounds, Condition, Erc20Transfer, Erc1155Mint, Lane},
     sign,
 };
 use world::{MAX_A, MainJob, World, abi::Token, to};
 
-use crate::interface::Function;
+use crate::{addresses::FACTORY, interface::Function};
 
 /// Arguments that a function decodes, and what it makes of them.
 #[derive(Clone, Debug)]
@@ -38,20 +39,39 @@ const VALIDATE_SESSION_USER_OP: &str = "validateSessionUserOp((address,uint256,b
 /// Last and first second of each session.
 const WINDOWS: [(u64, u64); 3] = [(4_000_000_000, 10), (3_900_000_000, 30), (0, 20)];
 
-/// The main job, with a validity window for each session.
+/// The main job, with a validity window for each session. The account has the session module, too, with the same root.
 pub(crate) fn job() -> MainJob {
     let mut world = e2e::world().unwrap();
     let programs = world.deploy_programs().unwrap();
     for program in ["abi", "bounded", "erc1155-mint", "erc20-transfer"] {
         world.deploy_program(program).unwrap();
     }
+    let module = world.deploy_program("session-module").unwrap();
+    assert_eq!(module, *SESSION_MODULE);
     let mut job = MainJob::before_grant(world, programs).unwrap();
     let mut sessions = job.sessions().unwrap();
     for (session, (until, after)) in sessions.iter_mut().zip(WINDOWS) {
         (session.valid_until_secs, session.valid_after_secs) = (until, after);
     }
     job.grant(Tree::new(sessions).unwrap()).unwrap();
+    let set_up = calls::set_up(job.account, module, job.tree.root(), &[module]);
+    job.as_owner(&set_up).unwrap();
     job
+}
+
+/// Where the session module is: the job's programs are manager and router.
+static SESSION_MODULE: LazyLock<Address> = LazyLock::new(|| {
+    let wasm = world::program("session-module").unwrap();
+    let init_code = devnode_meter::init_code(&devnode_meter::package(&wasm).unwrap());
+    FACTORY.create2(B256::ZERO, keccak256(init_code))
+});
+
+/// The session key, with the session module as manager and router.
+fn key_of_module(job: &MainJob) -> SessionKey {
+    let mut key = job.key.clone();
+    key.deployment.manager = *SESSION_MODULE;
+    key.deployment.router = *SESSION_MODULE;
+    key
 }
 
 /// Where a program is. Those that have no part in the main job are at their well-known addresses.
@@ -66,6 +86,7 @@ pub(crate) fn address(job: &MainJob, program: &str) -> Address {
         "erc20-approval" => job.programs.erc20_approval,
         "erc20-stake" => job.programs.erc20_stake,
         "session-key-manager" => job.programs.manager,
+        "session-module" => *SESSION_MODULE,
         _ => panic!("{program} is not deployed"),
     }
 }
@@ -73,8 +94,9 @@ pub(crate) fn address(job: &MainJob, program: &str) -> Address {
 /// The calls of a program.
 pub(crate) fn calls(job: &MainJob, program: &str) -> Calls {
     match program {
-        "batched-session-router" => router(job),
-        "session-key-manager" => manager(job),
+        "batched-session-router" => router(job, &job.key),
+        "session-key-manager" => manager(job, &job.key),
+        "session-module" => session_module(job),
         "bounded" => bounded(job),
         "erc20-approval" => svm_of_job(job, 0),
         "dex-swap" => svm_of_job(job, 1),
@@ -98,7 +120,7 @@ fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
     B256::right_padding_from(&bytes).to_vec()
 }
 
-fn manager(job: &MainJob) -> Calls {
+fn manager(job: &MainJob, key: &SessionKey) -> Calls {
     let sessions = job.tree.sessions();
     let proof = |index| job.tree.proof(index).unwrap();
     let items = sessions.iter().enumerate();
@@ -113,7 +135,7 @@ fn manager(job: &MainJob) -> Calls {
     let data = sessions[0].session_key_data.clone();
     let one = (job.account, until, after, sessions[0].svm, data, proof(0)).abi_encode_params();
 
-    let op = job_op(job, &job.actions()[..1], &[0]);
+    let op = job_op(job, key, &job.actions()[..1], &[0]);
     let (until, after) = WINDOWS[0];
     let (root, hash) = (job.tree.root(), B256::repeat_byte(7));
     let no_signature = call(
@@ -172,17 +194,17 @@ fn approved(job: &MainJob, leaves: &[B256]) -> [u8; 32] {
     approval(&NativeKeccak, &job.account.0.0, &leaves.concat())
 }
 
-fn job_op(job: &MainJob, actions: &[Action], sessions: &[usize]) -> UserOp {
+fn job_op(job: &MainJob, key: &SessionKey, actions: &[Action], sessions: &[usize]) -> UserOp {
     let mut op = job.user_op(actions).unwrap();
     if let [action] = actions {
         op.callData = execute(action);
     }
-    job.key.sign(&job.tree, sessions, &mut op).unwrap();
+    key.sign(&job.tree, sessions, &mut op).unwrap();
     op
 }
 
-fn router(job: &MainJob) -> Calls {
-    let op = job_op(job, &job.actions(), &[0, 1, 2]);
+fn router(job: &MainJob, key: &SessionKey) -> Calls {
+    let op = job_op(job, key, &job.actions(), &[0, 1, 2]);
     let (until, after) = (3_900_000_000, 30);
     Calls::from([
         (
@@ -208,6 +230,24 @@ fn router(job: &MainJob) -> Calls {
             call([], bytes4([0x00, 0x00, 0x46, 0x80])),
         ),
     ])
+}
+
+/// All of the manager's and the router's; its `validateUserOp` is of a batch.
+fn session_module(job: &MainJob) -> Calls {
+    let key = key_of_module(job);
+    let mut calls = manager(job, &key);
+    calls.extend(router(job, &key));
+    calls
+}
+
+/// A valid call besides those of [`calls`]: of one action, to the session module.
+pub(crate) fn more_calls(job: &MainJob, program: &str) -> Calls {
+    let mut calls = match program {
+        "session-module" => manager(job, &key_of_module(job)),
+        _ => Calls::new(),
+    };
+    calls.retain(|signature, _| *signature == VALIDATE_USER_OP);
+    calls
 }
 
 /// At most 10 A for the trader.

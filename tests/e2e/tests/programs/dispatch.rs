@@ -17,7 +17,7 @@ use world::MainJob;
 
 use crate::{
     PROGRAMS,
-    calls::{Call, End, GAS_LIMIT, address, calldata, calls, job, run},
+    calls::{Call, End, GAS_LIMIT, address, calldata, calls, job, more_calls, run},
     interface::{Function, fits, functions, texts},
 };
 
@@ -168,9 +168,11 @@ impl Target {
             .into_iter()
             .find(|(name, _)| *name == program)
             .unwrap();
-        let functions = functions(interface)
-            .into_values()
-            .zip(calls(job, program).into_values());
+        let functions = functions(interface);
+        let calls = calls(job, program)
+            .into_iter()
+            .chain(more_calls(job, program));
+        let functions = calls.map(|(signature, call)| (functions[signature].clone(), call));
         // Texts are also those of whom a program calls.
         let is_alone = interface.ends_with("SVM") && program != "bounded";
         let speakers = PROGRAMS

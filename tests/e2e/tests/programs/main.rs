@@ -14,7 +14,7 @@ mod svms;
 use crate::sources::program_crates;
 
 /// The programs by crate, and the interface in contracts/interfaces of each.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("abi", "IABISVM"),
     ("batched-session-router", "IBatchedSessionRouter"),
     ("bounded", "IBoundedSVM"),
@@ -24,6 +24,7 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("erc20-stake", "IERC20StakeSVM"),
     ("erc20-transfer", "IERC20TransferSVM"),
     ("session-key-manager", "ISessionKeyManager"),
+    ("session-module", "ISessionModule"),
 ];
 
 #[test]

