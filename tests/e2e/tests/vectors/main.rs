@@ -14,12 +14,12 @@ use serde::Deserialize;
 use world::{artefact, program};
 
 /// What stands at which address: our programs, and two contracts of contracts/mocks.
-const PROGRAMS: [(&str, &str); 4] = [
+const SVMS: [(&str, &str); 2] = [("ABISVM", "abi"), ("ERC20SVM", "erc20-transfer")];
+const SEPARATE: [(&str, &str); 2] = [
     ("SKM", "session-key-manager"),
     ("BSR", "batched-session-router"),
-    ("ABISVM", "abi"),
-    ("ERC20SVM", "erc20-transfer"),
 ];
+const MODULE: [(&str, &str); 1] = [("SKM", "session-module")];
 const CONTRACTS: [(&str, &str); 2] = [("SA", "AccountStub"), ("MOCKSVM", "MockSVM")];
 
 #[derive(Deserialize)]
@@ -103,10 +103,10 @@ impl Vectors {
         self.addresses[name]
     }
 
-    /// The chain before each case: calls leave nothing behind.
-    fn chain(&self) -> Devnode {
+    /// The chain before each case, with these programs that validate: calls leave nothing behind.
+    fn chain(&self, validators: &[(&str, &str)]) -> Devnode {
         let mut node = Devnode::default();
-        for (name, package) in PROGRAMS {
+        for (name, package) in validators.iter().chain(&SVMS) {
             let code = devnode_meter::package(&program(package).unwrap()).unwrap();
             let address = self.address(name);
             node.set_code(address, code.into()).unwrap();
@@ -129,10 +129,10 @@ impl Vectors {
         node
     }
 
-    fn run(&self, node: &Devnode, case: &Case) -> Answer {
+    fn run(&self, node: &Devnode, case: &Case, to: &str) -> Answer {
         let request = TransactionRequest::default()
             .from(self.address(&case.caller))
-            .to(self.address(&case.to))
+            .to(self.address(to))
             .input(case.calldata.clone().into());
         match node.call(&request, Latest) {
             Ok(data) => Answer { is_ok: true, data },
@@ -149,10 +149,10 @@ impl Vectors {
 fn every_case_answers_as_the_vectors_say() {
     e2e::embedded_only!("code at given addresses");
     let vectors = Vectors::read();
-    let node = vectors.chain();
+    let node = vectors.chain(&SEPARATE);
     let mut differing = Vec::new();
     for case in &vectors.cases {
-        let (answer, expected) = (vectors.run(&node, case), case.expected());
+        let (answer, expected) = (vectors.run(&node, case, &case.to), case.expected());
         if answer != expected {
             differing.push(format!("{}: {answer:?} instead of {expected:?}", case.id));
         }
@@ -166,6 +166,34 @@ fn every_case_answers_as_the_vectors_say() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
+/// What is encoded for one action, and comes with a batch, or the other way round: the session module reads it by the
+/// decoder of the other, where manager and router decode it and refuse the selector.
+const OF_THE_OTHER_DECODER: [&str; 2] = ["bsr.selector", "skm.erc20.selector"];
+
+#[test]
+fn the_session_module_answers_for_manager_and_router() {
+    e2e::embedded_only!("code at given addresses");
+    let vectors = Vectors::read();
+    let (separate, module) = (vectors.chain(&SEPARATE), vectors.chain(&MODULE));
+    let mut differing = Vec::new();
+    for case in &vectors.cases {
+        let to = if case.to == "BSR" { "SKM" } else { &case.to };
+        let answer = vectors.run(&module, case, to);
+        if answer != vectors.run(&separate, case, &case.to) {
+            let refusal = Answer {
+                is_ok: false,
+                data: Bytes::new(),
+            };
+            assert_eq!(answer, refusal, "{}", case.id);
+            differing.push(case.id.as_str());
+        }
+    }
+    differing.sort_unstable();
+    let is_there = |id: &&str| vectors.cases.iter().any(|case| case.id == *id);
+    let expected: Vec<_> = OF_THE_OTHER_DECODER.into_iter().filter(is_there).collect();
+    assert_eq!(differing, expected);
+}
+
 /// The manager keeps a root where a Solidity mapping has it.
 #[test]
 fn the_preset_slot_is_the_accounts_root() {
@@ -176,6 +204,8 @@ fn the_preset_slot_is_the_accounts_root() {
     let request = TransactionRequest::default()
         .to(vectors.address(&preset.contract))
         .input(Bytes::from(get_session_keys).into());
-    let root = vectors.chain().call(&request, Latest).unwrap();
-    assert_eq!(root[..], preset.value.to_be_bytes::<32>());
+    for validators in [&SEPARATE[..], &MODULE] {
+        let root = vectors.chain(validators).call(&request, Latest).unwrap();
+        assert_eq!(root[..], preset.value.to_be_bytes::<32>());
+    }
 }
