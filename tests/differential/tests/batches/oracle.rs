@@ -53,7 +53,7 @@ use Decoders::*;
 use Programs::{isModuleEnabledCall, validateSessionParamsCall, validateSessionUserOpCall};
 
 const EXECUTE: [[u8; 4]; 2] = [[0xb6, 0x1d, 0x27, 0xf6], [0x00, 0x00, 0x18, 0x9a]];
-const EXECUTE_BATCH: [[u8; 4]; 2] = [[0x47, 0xe1, 0xda, 0x2a], [0x00, 0x00, 0x46, 0x80]];
+pub const EXECUTE_BATCH: [[u8; 4]; 2] = [[0x47, 0xe1, 0xda, 0x2a], [0x00, 0x00, 0x46, 0x80]];
 
 /// EntryPoints v0.6 to v0.9.
 pub const ENTRY_POINTS: [Address; 4] = [
@@ -366,20 +366,20 @@ impl<'a> Oracle<'a> {
         Ok(is_bool.map(|word| word == U256::ONE))
     }
 
-    fn sender_and_hash(&self, arguments: &[u8]) -> Result<(Address, B256), Bytes> {
+    pub fn sender_and_hash(&self, arguments: &[u8]) -> Result<(Address, B256), Bytes> {
         let words = self.scene.decode::<userOpWordsCall>(arguments);
         let words = words.ok_or_else(empty)?;
         Ok((words._0, words._6))
     }
 
-    fn call_data(&self, arguments: &[u8]) -> Result<Bytes, Bytes> {
+    pub fn call_data(&self, arguments: &[u8]) -> Result<Bytes, Bytes> {
         let call_data = self.scene.decode::<userOpCallDataCall>(arguments);
         call_data
             .filter(|_| !is_negative(arguments, 3))
             .ok_or_else(empty)
     }
 
-    fn module_signature(&self, arguments: &[u8]) -> Result<Bytes, Bytes> {
+    pub fn module_signature(&self, arguments: &[u8]) -> Result<Bytes, Bytes> {
         let decoded = self.scene.decode::<moduleSignatureCall>(arguments);
         decoded
             .filter(|_| !is_negative(arguments, 10))
@@ -388,7 +388,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// What `abi.decode` makes of bytes.
-    fn decode_bytes<C: SolCall>(&self, raw: &[u8]) -> Result<C::Return, Bytes> {
+    pub fn decode_bytes<C: SolCall>(&self, raw: &[u8]) -> Result<C::Return, Bytes> {
         let arguments = (Bytes::copy_from_slice(raw),).abi_encode_params();
         self.scene.decode::<C>(&arguments).ok_or_else(empty)
     }

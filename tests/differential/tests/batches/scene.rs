@@ -34,6 +34,13 @@ pub struct Leaf {
     pub grant: Grant,
 }
 
+/// A call without ether.
+#[derive(Clone, Debug)]
+pub struct One {
+    pub to: Address,
+    pub data: Vec<u8>,
+}
+
 /// What a session allows.
 #[derive(Clone, Debug)]
 pub enum Grant {
@@ -42,6 +49,8 @@ pub enum Grant {
     Stake(Stake),
     /// Everything.
     Any,
+    /// A call.
+    One(One),
     /// Its SVM, if it is one of ours, calls its data malformed.
     Malformed(Svm),
     /// A stake with whom no session may call, by a session of ours.
@@ -75,7 +84,13 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// With sessions of three SVMs of ours, and of others.
     pub fn new() -> Self {
+        Self::with(|_, _| {})
+    }
+
+    /// With more sessions.
+    pub fn with(more: impl Fn(&mut MainJob, &mut Vec<Leaf>)) -> Self {
         let mut job = MainJob::new().unwrap();
         let decoders = Address::repeat_byte(0xc0);
         let code = world::artefact("DecoderOracle").unwrap().deployed_bytecode;
@@ -84,6 +99,7 @@ impl Scene {
         let yes = answering(&mut job, 1, number(1), 32, false);
         let other_key = PrivateKeySigner::from_bytes(&B256::repeat_byte(0x07)).unwrap();
         let mut leaves = leaves(&mut job, &other_key, yes);
+        more(&mut job, &mut leaves);
         let root = grow(&mut leaves);
         let (account, manager) = (job.account, job.programs.manager);
         job.as_owner(&[

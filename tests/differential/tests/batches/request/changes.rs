@@ -20,6 +20,16 @@ impl Request<'_> {
                 (1, grant.maxAmount, &[0, 2], None)
             }
             Grant::Stake(grant) => (0, grant.maxAmount, &[], None),
+            Grant::One(_) if !choices.one_in(3) => {
+                let data = &mut self.data[at];
+                // The selector's last byte, those of three arguments, and any.
+                let any = choices.below(data.len().max(1));
+                let byte = choices.pick(&[3, 35, 67, 99, any]);
+                if let Some(byte) = data.get_mut(byte) {
+                    *byte = byte.wrapping_add(1);
+                }
+                return;
+            }
             _ => {
                 self.to[at] = self.any_address(choices).into_word();
                 return;

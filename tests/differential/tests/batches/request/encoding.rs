@@ -74,9 +74,15 @@ impl Request<'_> {
         }
 
         let world = &self.scene.job.world;
+        let nonce = match choices.number() {
+            // In a lane that sessions may be bound to.
+            odd if odd % 2 == 1 => (U256::from(LANE) << 64) | U256::from(odd / 2 % 5),
+            even => U256::from(even),
+        };
         let op = UserOp {
             sender: Address::from_word(self.account),
-            nonce: U256::from(choices.number()),
+            nonce,
+            maxFeePerGas: U256::from(choices.pick(&[0, 0, MAX_FEE_WEI, MAX_FEE_WEI + 1])),
             callData: call_data.clone().into(),
             callGasLimit: U256::from(choices.number()),
             paymasterAndData: Bytes::from(if choices.one_in(8) {
@@ -104,7 +110,7 @@ impl Request<'_> {
             word(op.callGasLimit.into()),
             word(B256::ZERO),
             word(B256::ZERO),
-            word(B256::ZERO),
+            word(op.maxFeePerGas.into()),
             word(B256::ZERO),
             Node::Bytes(op.paymasterAndData.to_vec()),
             Node::Encoded(Vec::new(), fields),

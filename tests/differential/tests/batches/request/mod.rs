@@ -20,6 +20,11 @@ use crate::{
     scene::{Grant, Leaf, Scene, number},
 };
 
+/// The lane of every other userOp.
+pub const LANE: u64 = 77;
+/// Most that some sessions allow: one userOp in four has one wei more.
+pub const MAX_FEE_WEI: u64 = 100;
+
 /// Who is called, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Entry {
@@ -195,9 +200,13 @@ impl<'a> Request<'a> {
     fn good_leaf(&self, choices: &mut Choices<'_>) -> usize {
         let [approval, swap, stake] = Svm::ALL.map(Some);
         let svm = choices.pick(&[approval, swap, stake, None]);
+        let is_one = |leaf: &Leaf| matches!(leaf.grant, Grant::One(_));
+        if choices.one_in(5) && self.scene.leaves.iter().any(is_one) {
+            return self.any_leaf(choices, is_one);
+        }
         self.any_leaf(choices, |leaf| match leaf.grant {
             Grant::Any => svm.is_none(),
-            Grant::Malformed(_) | Grant::Forbidden(_) | Grant::Odd => false,
+            Grant::One(_) | Grant::Malformed(_) | Grant::Forbidden(_) | Grant::Odd => false,
             _ => leaf.grant.svm() == svm,
         })
     }
@@ -297,6 +306,7 @@ fn allowed(scene: &Scene, grant: &Grant, choices: &mut Choices<'_>) -> (Address,
             };
             (grant.staking, B256::ZERO, data)
         }
+        Grant::One(call) => (call.to, B256::ZERO, call.data.clone()),
         _ => {
             let world = &scene.job.world;
             let random = Address::from_slice(&choices.fill(20));
