@@ -1,8 +1,6 @@
 //! What is in a WASM module.
 
-use std::collections::BTreeSet;
-
-use wasmparser::{ExternalKind, Operator, Parser, Payload, TypeRef};
+use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 
 /// A module, as the linker wrote it.
 #[derive(Debug, Default)]
@@ -19,8 +17,6 @@ pub(crate) struct Module {
     pub(crate) functions: u32,
     /// Bytes of the data section.
     pub(crate) data_section_bytes: usize,
-    /// The 64-bit constants in its code.
-    pub(crate) constants: BTreeSet<u64>,
     /// The dispatch table: a signature a line.
     pub(crate) interface: Vec<String>,
 }
@@ -68,13 +64,6 @@ impl Module {
                 Payload::DataSection(section) => {
                     module.data_section_bytes =
                         (section.range().end - section.range().start) as usize;
-                }
-                Payload::CodeSectionEntry(function) => {
-                    for operator in function.get_operators_reader().unwrap() {
-                        if let Operator::I64Const { value } = operator.unwrap() {
-                            module.constants.insert(value.cast_unsigned());
-                        }
-                    }
                 }
                 Payload::CustomSection(section) if section.name() == "interface" => {
                     let text = std::str::from_utf8(section.data()).unwrap();
