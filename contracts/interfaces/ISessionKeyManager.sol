@@ -59,10 +59,10 @@ interface ISessionKeyManager {
     /// address sessionValidationModule, bytes sessionKeyData, bytes32[] merkleProof, bytes sessionKeySignature)`.
     /// In this order: "SessionNotApproved"; for a session of our `bounded` SVM what IBoundedSVM says ("BND Malformed
     /// Session", "BND Wrong Lane", "BND Max Uses", "BND Wrong Paymaster", "BND Max Fee", "BND Max Gas", "BND Max Op Cost"),
-    /// and the SVM inside is the SVM; whatever the SVM's `validateSessionUserOp` reverts with, empty if it does
-    /// not answer a bool; "SKM Invalid Selector": callData is another function of the account; "SKM Forbidden Target":
-    /// the action calls the account, this manager or an EntryPoint, or, if the SVM is none of ours, a module of the
-    /// account.
+    /// and the SVM inside is the SVM; what the SVM says: the rules of ours are evaluated here, any other is asked by
+    /// `validateSessionUserOp`, empty if it does not answer a bool; "SKM Invalid Selector": callData is another function
+    /// of the account; "SKM Forbidden Target": the action calls the account, this manager or an EntryPoint, or, if the
+    /// SVM is none of ours, a module of the account.
     /// @param userOpHash As the EntryPoint computes it.
     /// @return validationData From the lowest bit: 160 bits that are 0, or 1 if another key has signed; 48 bits
     /// validUntil; 48 bits validAfter.
