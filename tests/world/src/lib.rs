@@ -98,8 +98,10 @@ pub struct World {
     pub mock_svm: Address,
     /// Deploys everything.
     pub deployer: Address,
-    /// Sends the bundles, and gets their fees.
+    /// Sends the bundles.
     pub bundler: Address,
+    /// Gets their fees: the bundler.
+    pub beneficiary: Address,
     /// A third party with no part in any account.
     pub trader: Address,
     names: BTreeMap<Address, String>,
@@ -146,6 +148,7 @@ impl World {
             mock_svm: Address::ZERO,
             deployer,
             bundler,
+            beneficiary: bundler,
             trader,
             names: BTreeMap::from([(entry_point, "EntryPoint".into())]),
         };

@@ -168,7 +168,7 @@ impl World {
 
     /// The bundler's transaction that gives the userOps to the EntryPoint; with enough gas for all of them.
     pub fn bundle_request(&self, ops: &[UserOp]) -> TransactionRequest {
-        let arguments = (ops.to_vec(), self.bundler).abi_encode_params();
+        let arguments = (ops.to_vec(), self.beneficiary).abi_encode_params();
         let input: Bytes = [&HANDLE_OPS[..], &arguments].concat().into();
         let limits = ops.iter().fold(U256::from(1_000_000), |sum, op| {
             sum.saturating_add(op.callGasLimit)

@@ -1,0 +1,200 @@
+//! What is measured.
+
+use std::fmt;
+
+use session_keys::Action;
+
+/// One row: who allows what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scenario {
+    /// Who allows it, and how.
+    pub by: By,
+    /// What the userOp does.
+    pub job: Job,
+}
+
+/// Who allows a userOp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum By {
+    /// The account's owner, through the ECDSA module: the floor.
+    Owner,
+    /// A session key, by our programs.
+    Ours {
+        /// Which of them.
+        layout: Layout,
+        /// What checks the actions.
+        rules: Rules,
+        /// Of the module signature.
+        encoding: Encoding,
+        /// Of the tree, which has `2^height` leaves.
+        height: u32,
+        /// What a call of a program costs.
+        mode: Mode,
+    },
+    /// A session key, by the Solidity programs of `@biconomy-devx/account-contracts-v2`: manager, router, and ERC20 module for
+    /// transfers and approvals. It has no modules for swap and stake: these are our oracles (contracts/reference).
+    Solidity {
+        /// Of the module signature.
+        encoding: Encoding,
+        /// Of the tree.
+        height: u32,
+    },
+}
+
+/// Which of our programs validate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layout {
+    /// `session-key-manager`, `batched-session-router` and a program for each SVM.
+    Separate,
+}
+
+impl Layout {
+    /// All that are measured.
+    pub const ALL: [Self; 1] = [Self::Separate];
+}
+
+/// What checks the actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rules {
+    /// `erc20-transfer`, `erc20-approval`, `dex-swap` and `erc20-stake`.
+    Typed,
+    /// The same inside `bounded`, in a lane.
+    Bounded,
+    /// `abi`: rules on arguments; the account is asked about every target.
+    Generic,
+}
+
+impl Rules {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Typed, Self::Bounded, Self::Generic];
+}
+
+/// How the module signature is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encoding {
+    /// As the reference's clients do.
+    Canonical,
+}
+
+/// What a call of a program costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// All programs are in the chain's cache (ArbOS 51).
+    Cached,
+    /// None is: every call pays for the program's start (ArbOS 51).
+    Uncached,
+    /// None is, under ArbOS 60: what was called before in the block counts as cached.
+    Uncached60,
+}
+
+impl Mode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cached, Self::Uncached, Self::Uncached60];
+}
+
+/// What a userOp does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Job {
+    /// One ERC-20 transfer (`execute`), through the manager.
+    Single,
+    /// So many transfers under one session (`executeBatch`), through the router.
+    Transfers(usize),
+    /// Approve, swap, stake with the peers' minimal contracts, under three sessions, through the router.
+    Flow,
+    /// Approve, swap (Uniswap V3), deposit (ERC-4626), under three sessions, through the router.
+    MainJob,
+}
+
+impl Job {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Single,
+        Self::Transfers(1),
+        Self::Transfers(2),
+        Self::Transfers(4),
+        Self::Transfers(8),
+        Self::Transfers(16),
+        Self::Flow,
+        Self::MainJob,
+    ];
+}
+
+/// The actions of a [`Job`], and for each its session's number.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// In their order.
+    pub actions: Vec<Action>,
+    /// Numbers of [`Scene`](crate::Scene)'s sessions.
+    pub sessions: Vec<usize>,
+}
+
+/// The row's key in the snapshot: it never changes its meaning.
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.by, self.job)
+    }
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner => f.write_str("owner"),
+            Self::Ours {
+                layout,
+                rules,
+                encoding,
+                height,
+                mode,
+            } => write!(f, "{layout}, {rules}, {encoding}, 2^{height}, {mode}"),
+            Self::Solidity { encoding, height } => write!(f, "Solidity, {encoding}, 2^{height}"),
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Separate => "separate",
+        })
+    }
+}
+
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Typed => "typed",
+            Self::Bounded => "bounded",
+            Self::Generic => "generic",
+        })
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Canonical => "canonical",
+        })
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cached => "cached",
+            Self::Uncached => "uncached",
+            Self::Uncached60 => "uncached (ArbOS 60)",
+        })
+    }
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Single => f.write_str("1 transfer, manager"),
+            Self::Transfers(1) => f.write_str("1 transfer, router"),
+            Self::Transfers(many) => write!(f, "{many} transfers, router"),
+            Self::Flow => f.write_str("approve, swap, stake"),
+            Self::MainJob => f.write_str("approve, Uniswap V3, ERC-4626"),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! A chain with our programs, their Solidity peers, and one account that uses them all.
+
+use alloy::{
+    primitives::{Address, U256, aliases::U192, keccak256},
+    sol,
+    sol_types::{SolCall, SolValue},
+};
+use devnode::{Devnode, NodeConfig};
+use session_keys::{
+    Deployment, Item, SessionKey, Tree, UserOp, account_signature, calls, execute, execute_batch,
+    router_signature, sign,
+};
+use world::{A, B, Chain, MainJob, World, WorldError, abi::Token, to};
+
+use crate::{
+    gas::Gas,
+    scenario::{By, Job, Layout, Rules, Scenario, Work},
+    sessions::{LANE, spread},
+};
+
+sol! {
+    function stake(uint256 amount);
+}
+
+/// Sold and staked at a time; what a transfer moves is the same for all rows.
+const SOLD: U256 = A;
+const STAKED: U256 = B;
+const MOVED: U256 = U256::from_limbs([1_000, 0, 0, 0]);
+
+/// Contracts without anything to spare, as the peers were measured with.
+#[derive(Clone, Copy, Debug)]
+pub struct Mocks {
+    /// Sold.
+    pub token_in: Address,
+    /// Bought and staked.
+    pub token_out: Address,
+    /// BenchDex.
+    pub dex: Address,
+    /// BenchStake.
+    pub stake: Address,
+}
+
+/// SVMs beside those of [`world::Programs`].
+#[derive(Clone, Copy, Debug)]
+pub struct Svms {
+    /// `erc20-transfer`.
+    pub transfer: Address,
+    /// `abi`.
+    pub abi: Address,
+}
+
+/// The npm package's programs, and our oracles for what it does not have.
+#[derive(Clone, Copy, Debug)]
+pub struct Peers {
+    /// SessionKeyManager.
+    pub manager: Address,
+    /// BatchedSessionRouter.
+    pub router: Address,
+    /// ERC20SessionValidationModule.
+    pub erc20: Address,
+    /// DexSwapOracle.
+    pub swap: Address,
+    /// Erc20StakeOracle.
+    pub stake: Address,
+}
+
+/// A chain to measure on.
+#[derive(Debug)]
+pub struct Scene {
+    /// World, account, owner, session key.
+    pub job: MainJob,
+    /// The peers' contracts.
+    pub mocks: Mocks,
+    /// Our further SVMs.
+    pub svms: Svms,
+    /// Solidity.
+    pub peers: Peers,
+    /// Where the sessions of the granted tree are.
+    places: Vec<usize>,
+}
+
+impl Scene {
+    /// Builds it. Nothing is cached, nothing granted.
+    ///
+    /// # Errors
+    /// If something has not been built or fetched.
+    pub fn new(arbos_version: u64) -> Result<Self, WorldError> {
+        let node = Devnode::new(NodeConfig {
+            arbos_version,
+            ..NodeConfig::default()
+        });
+        let mut world = World::on(Chain::Embedded(Box::new(node)))?;
+        world.unchecked = Some("gas is measured; the tests check the same userOps");
+        world.beneficiary = world.deployer; // as the peers were measured: not the sender, so cold
+        let programs = world.deploy_programs()?;
+        let svms = Svms {
+            transfer: world.deploy_program("erc20-transfer")?,
+            abi: world.deploy_program("abi")?,
+        };
+        let peers = Peers {
+            manager: world.deploy("SessionKeyManager", &[])?,
+            router: world.deploy("BatchedSessionRouter", &[])?,
+            erc20: world.deploy("ERC20SessionValidationModule", &[])?,
+            swap: world.deploy("DexSwapOracle", &[])?,
+            stake: world.deploy("Erc20StakeOracle", &[])?,
+        };
+        let token_out = world.deploy("BenchToken", &[])?;
+        let mocks = Mocks {
+            token_in: world.deploy("BenchToken", &[])?,
+            token_out,
+            dex: world.deploy("BenchDex", &[])?,
+            stake: world.deploy("BenchStake", &token_out.abi_encode())?,
+        };
+        let job = MainJob::before_grant(world, programs)?;
+        let mut scene = Self {
+            job,
+            mocks,
+            svms,
+            peers,
+            places: Vec::new(),
+        };
+        scene.prepare()?;
+        Ok(scene)
+    }
+
+    /// Tokens, approvals, and the modules of the peers.
+    fn prepare(&mut self) -> Result<(), WorldError> {
+        let (mocks, account) = (self.mocks, self.job.account);
+        let job = &mut self.job;
+        let plenty = U256::from(1_000_000) * A;
+        for (token, owner) in [
+            (mocks.token_in, account),
+            (mocks.token_out, account),
+            (mocks.token_out, mocks.dex),
+        ] {
+            job.world.mint(token, owner, plenty)?;
+        }
+        let approve = Token::approveCall {
+            spender: mocks.stake,
+            amount: U256::MAX,
+        };
+        job.as_owner(&[
+            to(account, calls::enable_module(self.peers.manager)),
+            to(account, calls::enable_module(self.peers.router)),
+            to(mocks.token_out, approve.abi_encode()),
+        ])?;
+        Ok(())
+    }
+
+    /// Puts all of our programs into the chain's cache.
+    ///
+    /// # Errors
+    /// If the chain refuses it.
+    pub fn cache(&mut self) -> Result<(), WorldError> {
+        let programs = self.job.programs.all();
+        for program in programs
+            .into_iter()
+            .chain([self.svms.transfer, self.svms.abi])
+        {
+            let cached = self.job.world.chain.cache(program);
+            cached.map_err(|error| WorldError::chain(self.job.world.name(program), error))?;
+        }
+        Ok(())
+    }
+
+    /// Manager and router of a layout.
+    pub fn deployment(&self, by: By) -> Deployment {
+        let ours = self.job.key.deployment;
+        match by {
+            By::Ours {
+                layout: Layout::Separate,
+                ..
+            }
+            | By::Owner => ours,
+            By::Solidity { .. } => Deployment {
+                manager: self.peers.manager,
+                router: self.peers.router,
+                ..ours
+            },
+        }
+    }
+
+    /// The owner grants the sessions that this needs, in a tree of its height.
+    ///
+    /// # Errors
+    /// If the userOp fails.
+    pub fn grant(&mut self, by: By) -> Result<(), WorldError> {
+        let height = match by {
+            By::Owner => return Ok(()),
+            By::Ours { height, .. } | By::Solidity { height, .. } => height,
+        };
+        let (tree, places) = spread(self.sessions(by)?, height)?;
+        self.places = places;
+        self.grant_tree(by, tree)
+    }
+
+    fn grant_tree(&mut self, by: By, tree: Tree) -> Result<(), WorldError> {
+        let manager = self.deployment(by).manager;
+        self.job
+            .as_owner(&[to(manager, calls::set_merkle_root(tree.root()))])?;
+        self.job.tree = tree;
+        Ok(())
+    }
+
+    /// Runs a userOp twice, and gives the gas of the second one: balances, allowances and nonces are not zero any more. Then
+    /// the chain is as it was.
+    ///
+    /// # Errors
+    /// If the userOp is refused or fails.
+    pub fn measure(&mut self, scenario: Scenario) -> Result<Gas, WorldError> {
+        let before = self.job.world.embedded_mut()?.snapshot();
+        self.run(scenario)?;
+        let gas = self.run(scenario)?;
+        let reverted = self.job.world.embedded_mut()?.revert(before);
+        reverted.map_err(|error| WorldError::Answer {
+            what: "snapshot".into(),
+            reason: error.to_string(),
+        })?;
+        Ok(gas)
+    }
+
+    fn run(&mut self, scenario: Scenario) -> Result<Gas, WorldError> {
+        let (op, module) = self.user_op(scenario)?;
+        let bundle = self
+            .job
+            .world
+            .handle_ops(std::slice::from_ref(&op))?
+            .succeeded()?;
+        Gas::of(&self.job.world, &bundle, &op, module)
+    }
+
+    /// Signed; and the module that validates it.
+    fn user_op(&self, Scenario { by, job }: Scenario) -> Result<(UserOp, Address), WorldError> {
+        let Work { actions, sessions } = self.work(job);
+        let call_data = match &actions[..] {
+            [action] if job == Job::Single => execute(action),
+            actions => execute_batch(actions),
+        };
+        let place = |number: &usize| self.places.get(*number).copied().unwrap_or_default();
+        let places: Vec<_> = sessions.iter().map(place).collect();
+        let is_bounded = matches!(
+            by,
+            By::Ours {
+                rules: Rules::Bounded,
+                ..
+            }
+        );
+        let lane = if is_bounded { LANE } else { U192::ZERO };
+        let world = &self.job.world;
+        let mut op = world.user_op(self.job.account, lane, call_data)?;
+        let deployment = self.deployment(by);
+        let module = match (by, job) {
+            (By::Owner, _) => world.ecdsa_module,
+            (_, Job::Single) => deployment.manager,
+            _ => deployment.router,
+        };
+        match by {
+            By::Owner => world.sign_as_owner(&self.job.owner, &mut op)?,
+            By::Solidity { .. } if job != Job::Single => self.sign_for_peer(&mut op, &places)?,
+            _ => {
+                let key = SessionKey {
+                    deployment,
+                    ..self.job.key.clone()
+                };
+                key.sign(&self.job.tree, &places, &mut op)?;
+            }
+        }
+        Ok((op, module))
+    }
+
+    /// The npm package's router wants the hash together with the manager signed.
+    fn sign_for_peer(&self, op: &mut UserOp, places: &[usize]) -> Result<(), WorldError> {
+        let manager = self.peers.manager;
+        let hash = self.job.world.hash(op);
+        let hash = keccak256([hash.as_slice(), manager.as_slice()].concat());
+        let signature = sign(&self.job.key.signer, hash);
+        let signature = signature.map_err(|error| WorldError::Sign(error.to_string()))?;
+        let tree = &self.job.tree;
+        let proofs: Vec<_> = places
+            .iter()
+            .map(|place| tree.proof(*place).unwrap_or_default())
+            .collect();
+        let items: Vec<_> = places
+            .iter()
+            .zip(&proofs)
+            .map(|(place, proof)| Item {
+                session: &tree.sessions()[*place],
+                proof,
+                call_specific_data: &[],
+            })
+            .collect();
+        let signature = router_signature(manager, &items, &signature)
+            .map_err(|error| WorldError::Sign(error.to_string()))?;
+        op.signature = account_signature(&signature, self.peers.router);
+        Ok(())
+    }
+
+    /// The actions, and the numbers of the sessions that allow them.
+    fn work(&self, job: Job) -> Work {
+        let (mocks, account) = (self.mocks, self.job.account);
+        let transfer = || {
+            let transfer = Token::transferCall {
+                to: self.job.world.trader,
+                amount: MOVED,
+            };
+            to(mocks.token_in, transfer.abi_encode())
+        };
+        let (actions, sessions) = match job {
+            Job::Single => (vec![transfer()], vec![0]),
+            Job::Transfers(many) => (vec![transfer(); many], vec![0; many]),
+            Job::Flow => {
+                let approve = Token::approveCall {
+                    spender: mocks.dex,
+                    amount: SOLD,
+                };
+                let mut swap = self.job.world.swap(mocks.token_in, SOLD, STAKED, account);
+                swap.params.tokenOut = mocks.token_out;
+                let stake = stakeCall { amount: STAKED };
+                let actions = vec![
+                    to(mocks.token_in, approve.abi_encode()),
+                    to(mocks.dex, swap.abi_encode()),
+                    to(mocks.stake, stake.abi_encode()),
+                ];
+                (actions, vec![1, 2, 3])
+            }
+            Job::MainJob => (self.job.actions().to_vec(), vec![4, 5, 6]),
+        };
+        Work { actions, sessions }
+    }
+}
