@@ -1,5 +1,7 @@
 //! What a userOp costs, part by part.
 
+use std::collections::BTreeMap;
+
 use alloy::{
     primitives::{Address, hex},
     rpc::types::trace::geth::CallFrame,
@@ -20,8 +22,8 @@ pub struct Gas {
     pub account: u64,
     /// Of the account's call `module.validateUserOp`, all its calls included.
     pub module: u64,
-    /// Of the module's calls, in their order: whom, and how much.
-    pub calls: Vec<(String, u64)>,
+    /// Of the module's calls: whom, and how much each time.
+    pub calls: BTreeMap<String, Vec<u64>>,
     /// Of the EntryPoint's call of the account's `execute` or `executeBatch`.
     pub execution: u64,
     /// Of the transaction's calldata: 4 for a zero byte, 16 for another.
@@ -59,7 +61,8 @@ impl Gas {
             call.to == Some(op.sender) && call.input == op.callData
         });
         let execution = execution.ok_or_else(|| missing("the account's callData"))?;
-        let calls = validation.calls.iter().map(|call| {
+        let mut calls = BTreeMap::<_, Vec<_>>::new();
+        for call in &validation.calls {
             let to = call.to.unwrap_or_default();
             let is_ecrecover = to == Address::with_last_byte(1);
             let name = if is_ecrecover {
@@ -67,14 +70,14 @@ impl Gas {
             } else {
                 world.name(to)
             };
-            (name, call.gas_used.to())
-        });
+            calls.entry(name).or_default().push(call.gas_used.to());
+        }
         let byte_gas = |byte: &u8| if *byte == 0 { 4 } else { 16 };
         Ok(Self {
             handle_ops: bundle.receipt.gas_used - bundle.receipt.gas_used_for_l1,
             account: account.gas_used.to(),
             module: validation.gas_used.to(),
-            calls: calls.collect(),
+            calls,
             execution: execution.gas_used.to(),
             calldata: tree.input.iter().map(byte_gas).sum(),
             calldata_bytes: bundle.calldata_bytes,
@@ -84,7 +87,7 @@ impl Gas {
 
     /// Of the module itself, without its calls.
     pub fn own(&self) -> u64 {
-        let calls: u64 = self.calls.iter().map(|(_, gas)| gas).sum();
+        let calls: u64 = self.calls.values().flatten().sum();
         self.module.saturating_sub(calls)
     }
 }

@@ -8,15 +8,17 @@ mod gas;
 mod scenario;
 mod scene;
 mod sessions;
+mod snapshot;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 pub use gas::Gas;
 pub use scenario::{By, Encoding, Job, Layout, Mode, Rules, Scenario, Work};
 pub use scene::{Mocks, Peers, Scene, Svms};
 pub use sessions::spread;
+pub use snapshot::{Change, Comparison, Snapshot, SnapshotError};
 
-use world::WorldError;
+use world::{Chain, WorldError};
 
 /// What was measured.
 pub type Rows = BTreeMap<Scenario, Gas>;
@@ -24,42 +26,87 @@ pub type Rows = BTreeMap<Scenario, Gas>;
 /// Heights of the trees in the tables.
 pub const HEIGHTS: [u32; 3] = [4, 10, 16];
 
-/// Runs every scenario with trees of these heights.
+/// Where the results are committed.
+pub const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results");
+
+/// Writes all results.
+///
+/// # Errors
+/// If a file can not be written.
+pub fn write(rows: &Rows, folder: &Path) -> Result<(), SnapshotError> {
+    Snapshot::of(rows).write(folder)
+}
+
+/// Who allows what is measured with trees of these heights.
+fn plan(heights: &[u32]) -> Vec<By> {
+    let mut plan = vec![By::Owner];
+    let encoding = Encoding::Canonical;
+    for &height in heights {
+        plan.push(By::Solidity { encoding, height });
+        for layout in Layout::ALL {
+            for rules in Rules::ALL {
+                plan.extend(Mode::ALL.map(|mode| By::Ours {
+                    layout,
+                    rules,
+                    encoding,
+                    height,
+                    mode,
+                }));
+            }
+        }
+    }
+    plan
+}
+
+/// Every scenario with trees of these heights.
+pub fn scenarios(heights: &[u32]) -> Vec<Scenario> {
+    let jobs = |by| Job::ALL.map(|job| Scenario { by, job });
+    plan(heights).into_iter().flat_map(jobs).collect()
+}
+
+/// Runs every scenario on embedded chains, with trees of these heights.
 ///
 /// # Errors
 /// If something has not been built, or a userOp is refused.
 pub fn rows(heights: &[u32]) -> Result<Rows, WorldError> {
     let mut rows = Rows::new();
+    let plan = plan(heights);
     let mut scene = Scene::new(51)?;
-    run(&mut scene, By::Owner, &mut rows)?;
-    for &height in heights {
-        let encoding = Encoding::Canonical;
-        run(&mut scene, By::Solidity { encoding, height }, &mut rows)?;
+    for mode in [Mode::Uncached, Mode::Cached, Mode::Uncached60] {
+        match mode {
+            Mode::Uncached => {}
+            Mode::Cached => scene.cache().map(drop)?,
+            Mode::Uncached60 => scene = Scene::new(60)?,
+        }
+        for by in plan.iter().filter(|by| by.mode() == mode) {
+            run(&mut scene, *by, &mut rows)?;
+        }
     }
-    ours(&mut scene, heights, Mode::Uncached, &mut rows)?;
-    scene.cache()?;
-    ours(&mut scene, heights, Mode::Cached, &mut rows)?;
-    let mut scene = Scene::new(60)?;
-    ours(&mut scene, heights, Mode::Uncached60, &mut rows)?;
     Ok(rows)
 }
 
-fn ours(scene: &mut Scene, heights: &[u32], mode: Mode, rows: &mut Rows) -> Result<(), WorldError> {
-    for layout in Layout::ALL {
-        for &height in heights {
-            for rules in Rules::ALL {
-                let by = By::Ours {
-                    layout,
-                    rules,
-                    encoding: Encoding::Canonical,
-                    height,
-                    mode,
-                };
-                run(scene, by, rows)?;
-            }
-        }
+/// Typed rules with trees of `2^height` leaves on a chain that is not ours, with ArbOS before 60: without the cache unless one
+/// of our programs is in it, and with it if the chain lets us.
+///
+/// # Errors
+/// If a userOp is refused, or there is no debug API.
+pub fn remote_rows(chain: Chain, height: u32) -> Result<Rows, WorldError> {
+    let mut rows = Rows::new();
+    let mut scene = Scene::on(chain)?;
+    let by = |mode| By::Ours {
+        layout: Layout::Separate,
+        rules: Rules::Typed,
+        encoding: Encoding::Canonical,
+        height,
+        mode,
+    };
+    if !scene.is_cached()? {
+        run(&mut scene, by(Mode::Uncached), &mut rows)?;
     }
-    Ok(())
+    if scene.cache()? {
+        run(&mut scene, by(Mode::Cached), &mut rows)?;
+    }
+    Ok(rows)
 }
 
 fn run(scene: &mut Scene, by: By, rows: &mut Rows) -> Result<(), WorldError> {

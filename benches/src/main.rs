@@ -1,23 +1,33 @@
 //! Writes benches/results/gas.md and gas.json.
 //!
 //! `cargo run --locked --profile host -p benches`
+//!
+//! On another chain (`E2E_RPC_URL`, `E2E_PRIVATE_KEY`) it writes no file: it prints what differs from the committed ones.
 
-use std::{collections::BTreeMap, error::Error, fs, path::Path};
+use std::{error::Error, path::Path};
 
-use benches::{HEIGHTS, rows};
+use benches::{HEIGHTS, RESULTS, Snapshot, remote_rows, rows};
+use world::Chain;
 
-const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results");
+/// Of the tree on a chain that is not ours.
+const HEIGHT: u32 = 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rows = rows(&HEIGHTS)?;
-    let snapshot: BTreeMap<_, _> = rows
-        .iter()
-        .map(|(key, gas)| (key.to_string(), gas))
-        .collect();
-    let json = serde_json::to_string_pretty(&snapshot)?;
-    fs::write(Path::new(RESULTS).join("gas.json"), json + "\n")?;
-    for (key, gas) in &rows {
-        println!("{key}: {gas:?}");
+    let folder = Path::new(RESULTS);
+    match Chain::from_env()? {
+        Chain::Embedded(_) => {
+            let rows = rows(&HEIGHTS)?;
+            benches::write(&rows, folder)?;
+            println!("{} rows in benches/results", rows.len());
+        }
+        chain @ Chain::Remote(_) => {
+            let measured = Snapshot::of(&remote_rows(chain, HEIGHT)?);
+            let comparison = Snapshot::read(folder)?.compare(&measured);
+            for (key, gas) in &measured.0 {
+                println!("{key}: {gas:?}");
+            }
+            print!("{comparison}");
+        }
     }
     Ok(())
 }

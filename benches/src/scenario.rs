@@ -41,6 +41,16 @@ pub enum By {
     },
 }
 
+impl By {
+    /// What a call of a program costs; without programs it is all the same.
+    pub const fn mode(&self) -> Mode {
+        match self {
+            Self::Ours { mode, .. } => *mode,
+            Self::Owner | Self::Solidity { .. } => Mode::Uncached,
+        }
+    }
+}
+
 /// Which of our programs validate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layout {

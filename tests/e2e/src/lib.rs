@@ -1,13 +1,8 @@
-//! What the end-to-end tests and their table share: the chain that they run on, and the gas of the main job.
+//! What the end-to-end tests share: the chain that they run on.
 //!
 //! They run on the embedded chain, or on the one that `E2E_RPC_URL` names, paid by the key in `E2E_PRIVATE_KEY`.
 
-mod gas;
-pub mod transfers;
-
 use world::{Chain, MainJob, RPC_URL, World, WorldError};
-
-pub use gas::{Gas, Steps, gas, spread};
 
 /// A world on the chain that the suite runs on.
 ///
@@ -33,7 +28,11 @@ pub fn job_with_module() -> Result<MainJob, WorldError> {
     MainJob::with_module(chain()?)
 }
 
-fn chain() -> Result<Chain, WorldError> {
+/// The chain that the suite runs on.
+///
+/// # Errors
+/// As [`Chain::from_env`].
+pub fn chain() -> Result<Chain, WorldError> {
     Chain::from_env().map_err(|error| WorldError::chain("the chain of the tests", error))
 }
 

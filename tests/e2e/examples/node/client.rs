@@ -80,7 +80,7 @@ impl Client {
     /// As [`Self::new`], with another number of blocks that are kept.
     pub fn keeping(flow: Flow, kept_blocks: Option<u64>) -> Result<Self, Failure> {
         let mut job = MainJob::new()?;
-        let (tree, mut sessions) = e2e::spread(job.sessions()?, HEIGHT)?;
+        let (tree, mut sessions) = benches::spread(job.sessions()?, HEIGHT)?;
         job.grant(tree)?;
         for program in job.programs.all() {
             job.world.embedded_mut()?.cache(program)?;

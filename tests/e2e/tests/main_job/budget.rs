@@ -1,8 +1,9 @@
 //! The gas that a client adds to an estimate, for programs that are evicted before inclusion, is what they then cost more.
 
 use alloy::{primitives::Address, rpc::types::TransactionRequest, sol, sol_types::SolCall};
+use benches::{By, Encoding, Job, Layout, Mode, Rules, Scenario, Scene};
 use devnode::arbos::ARB_WASM;
-use e2e::{gas, job};
+use e2e::job;
 use session_keys::{
     InitGas, Session, Tree, execute, execute_batch,
     session_data::{Bounds, Lane},
@@ -29,13 +30,29 @@ fn init_gas(job: &MainJob, program: Address) -> InitGas {
 #[test]
 fn the_surplus_is_what_uncached_programs_cost_more() {
     e2e::embedded_only!("an empty cache");
-    let module = |is_cached| gas(10, is_cached).unwrap().unwrap().steps.unwrap().module;
+    let mut scene = Scene::new(51).unwrap();
+    let mut module = |mode| {
+        let by = By::Ours {
+            layout: Layout::Separate,
+            rules: Rules::Typed,
+            encoding: Encoding::Canonical,
+            height: 4,
+            mode,
+        };
+        scene.grant(by).unwrap();
+        if mode == Mode::Cached {
+            assert!(scene.cache().unwrap());
+        }
+        let job = Job::MainJob;
+        scene.measure(Scenario { by, job }).unwrap().module
+    };
+    let more = module(Mode::Uncached) - module(Mode::Cached);
     let job = job().unwrap();
     let call_data = execute_batch(&job.actions());
     let programs = job.key.called_programs(&job.tree, &[0, 1, 2], &call_data);
     let calls = programs.unwrap().into_iter();
     let surplus = uncached_surplus(calls.map(|program| init_gas(&job, program)));
-    assert_eq!(surplus, module(false) - module(true));
+    assert_eq!(surplus, more);
 }
 
 #[test]

@@ -3,4 +3,3 @@
 mod budget;
 mod execution;
 mod gas;
-mod transfers;

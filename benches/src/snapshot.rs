@@ -1,0 +1,213 @@
+//! The committed numbers, and how others compare with them.
+
+use std::{collections::BTreeMap, fmt, fs, io, path::Path};
+
+use crate::{Gas, Rows};
+
+/// More than this is a regression: 0.5 %.
+const TOLERANCE_PER_MILLE: u64 = 5;
+
+/// benches/results/gas.json: gas by the key of its row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot(pub BTreeMap<String, Gas>);
+
+/// Why there is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// The file is not there.
+    #[error("benches/results/gas.json: {0}")]
+    Io(#[from] io::Error),
+    /// The file is not what is written here.
+    #[error("benches/results/gas.json: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A number that is not that of the snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Key and quantity.
+    pub what: String,
+    /// In the snapshot.
+    pub then: u64,
+    /// Measured.
+    pub now: u64,
+}
+
+/// What differs from a snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Over 0.5 % more than in the snapshot.
+    pub regressions: Vec<Change>,
+    /// Over 0.5 % less.
+    pub improvements: Vec<Change>,
+    /// Measured, but not in the snapshot.
+    pub new: Vec<String>,
+}
+
+impl Snapshot {
+    /// Of these rows.
+    pub fn of(rows: &Rows) -> Self {
+        let rows = rows.iter();
+        Self(
+            rows.map(|(key, gas)| (key.to_string(), gas.clone()))
+                .collect(),
+        )
+    }
+
+    /// The committed one.
+    ///
+    /// # Errors
+    /// If the file can not be read.
+    pub fn read(folder: &Path) -> Result<Self, SnapshotError> {
+        let json = fs::read_to_string(folder.join("gas.json"))?;
+        Ok(Self(serde_json::from_str(&json)?))
+    }
+
+    /// Commits it: a line for each row.
+    ///
+    /// # Errors
+    /// If the file can not be written.
+    pub fn write(&self, folder: &Path) -> Result<(), SnapshotError> {
+        let lines = self.0.iter().map(|(key, gas)| {
+            let (key, gas) = (serde_json::to_string(key)?, serde_json::to_string(gas)?);
+            Ok(format!("  {key}: {gas}"))
+        });
+        let lines: Vec<_> = lines.collect::<Result<_, serde_json::Error>>()?;
+        let json = format!("{{\n{}\n}}\n", lines.join(",\n"));
+        Ok(fs::write(folder.join("gas.json"), json)?)
+    }
+
+    /// How these rows, which may be some of all, differ from it.
+    pub fn compare(&self, measured: &Self) -> Comparison {
+        let mut comparison = Comparison::default();
+        for (key, now) in &measured.0 {
+            let Some(then) = self.0.get(key) else {
+                comparison.new.push(key.clone());
+                continue;
+            };
+            for ((name, now), (_, then)) in now.numbers().into_iter().zip(then.numbers()) {
+                let change = Change {
+                    what: format!("{key}: {name}"),
+                    then,
+                    now,
+                };
+                if now * 1_000 > then * (1_000 + TOLERANCE_PER_MILLE) {
+                    comparison.regressions.push(change);
+                } else if now * 1_000 < then * (1_000 - TOLERANCE_PER_MILLE) {
+                    comparison.improvements.push(change);
+                }
+            }
+        }
+        comparison
+    }
+}
+
+impl Gas {
+    /// What is compared.
+    fn numbers(&self) -> [(&'static str, u64); 5] {
+        [
+            ("handleOps", self.handle_ops),
+            ("account.validateUserOp", self.account),
+            ("module.validateUserOp", self.module),
+            ("the module itself", self.own()),
+            ("calldata bytes", self.calldata_bytes as u64),
+        ]
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for change in &self.regressions {
+            writeln!(f, "worse  {change}")?;
+        }
+        for change in &self.improvements {
+            writeln!(f, "better {change}")?;
+        }
+        for key in &self.new {
+            writeln!(f, "new    {key}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, then, now } = self;
+        #[allow(clippy::cast_precision_loss, reason = "for people to read")]
+        let percent = (*now as f64 / *then as f64 - 1.0) * 100.0;
+        write!(f, "{what}: {now}, {then} in the snapshot ({percent:+.2} %)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(gas: Gas) -> Snapshot {
+        Snapshot(BTreeMap::from([("row".into(), gas)]))
+    }
+
+    fn gas() -> Gas {
+        Gas {
+            handle_ops: 200_000,
+            account: 100_000,
+            module: 50_000,
+            calls: BTreeMap::from([("ecrecover".into(), vec![3_000])]),
+            calldata_bytes: 10_000,
+            ..Gas::default()
+        }
+    }
+
+    #[test]
+    fn six_per_mille_more_is_a_regression_four_are_not() {
+        let then = snapshot(gas());
+        assert_eq!(then.compare(&then), Comparison::default());
+        for number in 0..5 {
+            let changed = |per_mille: i64| {
+                let mut gas = gas();
+                let add = |n: u64| n.saturating_add_signed(n as i64 * per_mille / 1_000);
+                match number {
+                    0 => gas.handle_ops = add(gas.handle_ops),
+                    1 => gas.account = add(gas.account),
+                    2 => gas.module = add(gas.module),
+                    3 => {
+                        gas.calls = BTreeMap::from([(
+                            "ecrecover".into(),
+                            vec![3_000 - (47 * per_mille) as u64],
+                        )])
+                    }
+                    _ => gas.calldata_bytes = add(gas.calldata_bytes as u64) as usize,
+                }
+                then.compare(&snapshot(gas))
+            };
+            let regressions = changed(6).regressions;
+            assert_eq!(
+                regressions.len(),
+                1 + usize::from(number == 2),
+                "{regressions:?}"
+            );
+            assert!(changed(6).improvements.is_empty());
+            assert_eq!(changed(4), Comparison::default(), "{number}");
+            assert_eq!(changed(-4), Comparison::default(), "{number}");
+            assert!(changed(-6).regressions.is_empty());
+            assert!(!changed(-6).improvements.is_empty(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_snapshot_is_named() {
+        let comparison = Snapshot::default().compare(&snapshot(gas()));
+        assert_eq!(comparison.new, ["row"]);
+    }
+
+    #[test]
+    fn the_file_gives_what_was_written() {
+        let folder = std::env::temp_dir().join(format!("benches-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let written = snapshot(gas());
+        written.write(&folder).unwrap();
+        let read = Snapshot::read(&folder);
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(read.unwrap(), written);
+    }
+}
