@@ -2,16 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use alloy::{
-    primitives::{Address, hex},
-    rpc::types::trace::geth::CallFrame,
-};
+use alloy::{primitives::Address, rpc::types::trace::geth::CallFrame};
+use devnode::Receipt;
 use serde::{Deserialize, Serialize};
-use session_keys::UserOp;
-use world::{Bundle, World, WorldError};
+use world::{World, WorldError};
 
-/// `validateUserOp(UserOperation,bytes32,uint256)` of an account, v0.6.
-const VALIDATE_USER_OP: [u8; 4] = hex!("3a871cdd");
+/// A userOp that was alone in a bundle.
+pub(crate) struct Sent<'a> {
+    /// Its sender.
+    pub(crate) account: Address,
+    /// Whom the account asks.
+    pub(crate) module: Address,
+    /// The selector by which the EntryPoint asks the account.
+    pub(crate) validate_user_op: [u8; 4],
+    /// What the EntryPoint calls the account with.
+    pub(crate) call_data: &'a [u8],
+    /// Of its signature.
+    pub(crate) signature_bytes: usize,
+}
 
 /// Gas of one userOp in its own transaction, and bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,30 +43,27 @@ pub struct Gas {
 }
 
 impl Gas {
-    /// Reads a bundle of this one userOp.
+    /// Of a bundle of this one userOp.
     pub(crate) fn of(
         world: &World,
-        bundle: &Bundle,
-        op: &UserOp,
-        module: Address,
+        receipt: &Receipt,
+        sent: &Sent<'_>,
     ) -> Result<Self, WorldError> {
         let what = "EntryPoint.handleOps";
-        let tree = world
-            .chain
-            .trace_transaction(bundle.receipt.transaction_hash);
+        let tree = world.chain.trace_transaction(receipt.transaction_hash);
         let tree = tree.map_err(|error| WorldError::chain(what, error))?;
         let missing = |frame: &str| WorldError::Answer {
             what: what.into(),
             reason: format!("no call of {frame}"),
         };
         let account = first(&tree, &|call| {
-            call.to == Some(op.sender) && call.input.starts_with(&VALIDATE_USER_OP)
+            call.to == Some(sent.account) && call.input.starts_with(&sent.validate_user_op)
         });
         let account = account.ok_or_else(|| missing("account.validateUserOp"))?;
-        let validation = first(account, &|call| call.to == Some(module));
+        let validation = first(account, &|call| call.to == Some(sent.module));
         let validation = validation.ok_or_else(|| missing("module.validateUserOp"))?;
         let execution = first(&tree, &|call| {
-            call.to == Some(op.sender) && call.input == op.callData
+            call.to == Some(sent.account) && *call.input == *sent.call_data
         });
         let execution = execution.ok_or_else(|| missing("the account's callData"))?;
         let mut calls = BTreeMap::<_, Vec<_>>::new();
@@ -74,14 +79,14 @@ impl Gas {
         }
         let byte_gas = |byte: &u8| if *byte == 0 { 4 } else { 16 };
         Ok(Self {
-            handle_ops: bundle.receipt.gas_used - bundle.receipt.gas_used_for_l1,
+            handle_ops: receipt.gas_used - receipt.gas_used_for_l1,
             account: account.gas_used.to(),
             module: validation.gas_used.to(),
             calls,
             execution: execution.gas_used.to(),
             calldata: tree.input.iter().map(byte_gas).sum(),
-            calldata_bytes: bundle.calldata_bytes,
-            signature_bytes: op.signature.len(),
+            calldata_bytes: tree.input.len(),
+            signature_bytes: sent.signature_bytes,
         })
     }
 

@@ -5,16 +5,19 @@
 #![forbid(unsafe_code)]
 
 mod gas;
+mod mocks;
 mod scenario;
 mod scene;
 mod sessions;
+mod smart_sessions;
 mod snapshot;
 
 use std::{collections::BTreeMap, path::Path};
 
 pub use gas::Gas;
-pub use scenario::{By, Encoding, Job, Layout, Mode, Rules, Scenario, Work};
-pub use scene::{Mocks, Peers, Scene, Svms};
+pub use mocks::Mocks;
+pub use scenario::{By, Encoding, Job, Layout, Mode, Rules, Scenario};
+pub use scene::{Peers, Scene, Svms};
 pub use sessions::spread;
 pub use snapshot::{Change, Comparison, Snapshot, SnapshotError};
 
@@ -60,8 +63,10 @@ fn plan(heights: &[u32]) -> Vec<By> {
 
 /// Every scenario with trees of these heights.
 pub fn scenarios(heights: &[u32]) -> Vec<Scenario> {
-    let jobs = |by| Job::ALL.map(|job| Scenario { by, job });
-    plan(heights).into_iter().flat_map(jobs).collect()
+    let jobs = |by: By| by.jobs().iter().map(move |&job| Scenario { by, job });
+    let plan = plan(heights).into_iter();
+    let others = [By::NexusOwner, By::SmartSessions];
+    plan.chain(others).flat_map(jobs).collect()
 }
 
 /// Runs every scenario on embedded chains, with trees of these heights.
@@ -82,6 +87,7 @@ pub fn rows(heights: &[u32]) -> Result<Rows, WorldError> {
             run(&mut scene, *by, &mut rows)?;
         }
     }
+    smart_sessions::rows(&mut rows)?;
     Ok(rows)
 }
 
@@ -110,10 +116,12 @@ pub fn remote_rows(chain: Chain, height: u32) -> Result<Rows, WorldError> {
 }
 
 fn run(scene: &mut Scene, by: By, rows: &mut Rows) -> Result<(), WorldError> {
-    scene.grant(by)?;
-    for job in Job::ALL {
-        let scenario = Scenario { by, job };
-        rows.insert(scenario, scene.measure(scenario)?);
-    }
-    Ok(())
+    scene.and_back(|scene| {
+        scene.grant(by)?;
+        for &job in by.jobs() {
+            let scenario = Scenario { by, job };
+            rows.insert(scenario, scene.measure(scenario)?);
+        }
+        Ok(())
+    })
 }

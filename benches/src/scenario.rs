@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use session_keys::Action;
-
 /// One row: who allows what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scenario {
@@ -39,6 +37,10 @@ pub enum By {
         /// Of the tree.
         height: u32,
     },
+    /// The owner of an ERC-7579 account (Nexus), through our stand-in of a validator: the floor of Smart Sessions.
+    NexusOwner,
+    /// A session key of that account, by SmartSession, with the cheapest policy and validator that there can be.
+    SmartSessions,
 }
 
 impl By {
@@ -46,7 +48,20 @@ impl By {
     pub const fn mode(&self) -> Mode {
         match self {
             Self::Ours { mode, .. } => *mode,
-            Self::Owner | Self::Solidity { .. } => Mode::Uncached,
+            Self::Owner | Self::Solidity { .. } | Self::NexusOwner | Self::SmartSessions => {
+                Mode::Uncached
+            }
+        }
+    }
+
+    /// What is measured of it.
+    pub fn jobs(&self) -> &'static [Job] {
+        match self {
+            // the main job's contracts are on the other account's chain only
+            Self::NexusOwner | Self::SmartSessions => {
+                Job::ALL.split_last().map_or(&[], |(_, jobs)| jobs)
+            }
+            Self::Owner | Self::Ours { .. } | Self::Solidity { .. } => &Job::ALL,
         }
     }
 }
@@ -129,15 +144,6 @@ impl Job {
     ];
 }
 
-/// The actions of a [`Job`], and for each its session's number.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// In their order.
-    pub actions: Vec<Action>,
-    /// Numbers of [`Scene`](crate::Scene)'s sessions.
-    pub sessions: Vec<usize>,
-}
-
 /// The row's key in the snapshot: it never changes its meaning.
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,6 +163,8 @@ impl fmt::Display for By {
                 mode,
             } => write!(f, "{layout}, {rules}, {encoding}, 2^{height}, {mode}"),
             Self::Solidity { encoding, height } => write!(f, "Solidity, {encoding}, 2^{height}"),
+            Self::NexusOwner => f.write_str("Nexus, owner"),
+            Self::SmartSessions => f.write_str("Smart Sessions, Sudo"),
         }
     }
 }
@@ -200,9 +208,9 @@ impl fmt::Display for Mode {
 impl fmt::Display for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Single => f.write_str("1 transfer, manager"),
-            Self::Transfers(1) => f.write_str("1 transfer, router"),
-            Self::Transfers(many) => write!(f, "{many} transfers, router"),
+            Self::Single => f.write_str("1 transfer"),
+            Self::Transfers(1) => f.write_str("batch of 1 transfer"),
+            Self::Transfers(many) => write!(f, "batch of {many} transfers"),
             Self::Flow => f.write_str("approve, swap, stake"),
             Self::MainJob => f.write_str("approve, Uniswap V3, ERC-4626"),
         }

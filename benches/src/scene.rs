@@ -2,45 +2,23 @@
 
 use std::time::Duration;
 
-use alloy::{
-    primitives::{Address, U256, aliases::U192, keccak256},
-    sol,
-    sol_types::{SolCall, SolValue},
-};
+use alloy::primitives::{Address, aliases::U192, hex, keccak256};
 use devnode::{Devnode, NodeConfig};
 use session_keys::{
-    Deployment, Item, SessionKey, Tree, UserOp, account_signature, calls, execute, execute_batch,
-    router_signature, sign,
+    Action, Deployment, Item, SessionKey, Tree, UserOp, account_signature, calls, execute,
+    execute_batch, router_signature, sign,
 };
-use world::{A, B, Chain, MainJob, World, WorldError, abi::Token, to};
+use world::{Chain, MainJob, World, WorldError, to};
 
 use crate::{
-    gas::Gas,
-    scenario::{By, Job, Layout, Rules, Scenario, Work},
+    gas::{Gas, Sent},
+    mocks::Mocks,
+    scenario::{By, Job, Layout, Rules, Scenario},
     sessions::{LANE, spread},
 };
 
-sol! {
-    function stake(uint256 amount);
-}
-
-/// Sold and staked at a time; what a transfer moves is the same for all rows.
-const SOLD: U256 = A;
-const STAKED: U256 = B;
-const MOVED: U256 = U256::from_limbs([1_000, 0, 0, 0]);
-
-/// Contracts without anything to spare, as the peers were measured with.
-#[derive(Clone, Copy, Debug)]
-pub struct Mocks {
-    /// Sold.
-    pub token_in: Address,
-    /// Bought and staked.
-    pub token_out: Address,
-    /// BenchDex.
-    pub dex: Address,
-    /// BenchStake.
-    pub stake: Address,
-}
+/// `validateUserOp(UserOperation,bytes32,uint256)` of a v0.6 account.
+const VALIDATE_USER_OP: [u8; 4] = hex!("3a871cdd");
 
 /// SVMs beside those of [`world::Programs`].
 #[derive(Clone, Copy, Debug)]
@@ -114,13 +92,7 @@ impl Scene {
             swap: world.deploy("DexSwapOracle", &[])?,
             stake: world.deploy("Erc20StakeOracle", &[])?,
         };
-        let token_out = world.deploy("BenchToken", &[])?;
-        let mocks = Mocks {
-            token_in: world.deploy("BenchToken", &[])?,
-            token_out,
-            dex: world.deploy("BenchDex", &[])?,
-            stake: world.deploy("BenchStake", &token_out.abi_encode())?,
-        };
+        let mocks = Mocks::deploy(&mut world)?;
         let job = MainJob::before_grant(world, programs)?;
         let mut scene = Self {
             job,
@@ -135,24 +107,12 @@ impl Scene {
 
     /// Tokens, approvals, and the modules of the peers.
     fn prepare(&mut self) -> Result<(), WorldError> {
-        let (mocks, account) = (self.mocks, self.job.account);
-        let job = &mut self.job;
-        let plenty = U256::from(1_000_000) * A;
-        for (token, owner) in [
-            (mocks.token_in, account),
-            (mocks.token_out, account),
-            (mocks.token_out, mocks.dex),
-        ] {
-            job.world.mint(token, owner, plenty)?;
-        }
-        let approve = Token::approveCall {
-            spender: mocks.stake,
-            amount: U256::MAX,
-        };
-        job.as_owner(&[
+        let account = self.job.account;
+        let approve = self.mocks.fund(&mut self.job.world, account)?;
+        self.job.as_owner(&[
             to(account, calls::enable_module(self.peers.manager)),
             to(account, calls::enable_module(self.peers.router)),
-            to(mocks.token_out, approve.abi_encode()),
+            approve,
         ])?;
         Ok(())
     }
@@ -200,7 +160,9 @@ impl Scene {
                 layout: Layout::Separate,
                 ..
             }
-            | By::Owner => ours,
+            | By::Owner
+            | By::NexusOwner
+            | By::SmartSessions => ours,
             By::Solidity { .. } => Deployment {
                 manager: self.peers.manager,
                 router: self.peers.router,
@@ -215,7 +177,7 @@ impl Scene {
     /// If the userOp fails.
     pub fn grant(&mut self, by: By) -> Result<(), WorldError> {
         let height = match by {
-            By::Owner => return Ok(()),
+            By::Owner | By::NexusOwner | By::SmartSessions => return Ok(()),
             By::Ours { height, .. } | By::Solidity { height, .. } => height,
         };
         let (tree, places) = spread(self.sessions(by)?, height)?;
@@ -237,21 +199,35 @@ impl Scene {
     /// # Errors
     /// If the userOp is refused or fails, or there is no debug API.
     pub fn measure(&mut self, scenario: Scenario) -> Result<Gas, WorldError> {
+        self.and_back(|scene| {
+            scene.run(scenario)?;
+            if let Chain::Remote(_) = scene.job.world.chain {
+                // a swap in the second of the last one is cheaper: the pool notes its price once a second
+                std::thread::sleep(Duration::from_millis(1_100));
+            }
+            scene.run(scenario)
+        })
+    }
+
+    /// Does something; an embedded chain is then as it was before.
+    ///
+    /// # Errors
+    /// Those of what is done.
+    pub fn and_back<T>(
+        &mut self,
+        mut what: impl FnMut(&mut Self) -> Result<T, WorldError>,
+    ) -> Result<T, WorldError> {
         let Chain::Embedded(node) = &mut self.job.world.chain else {
-            self.run(scenario)?;
-            // a swap in the second of the last one is cheaper: the pool notes its price once a second
-            std::thread::sleep(Duration::from_millis(1_100));
-            return self.run(scenario);
+            return what(self);
         };
         let before = node.snapshot();
-        self.run(scenario)?;
-        let gas = self.run(scenario)?;
+        let done = what(self)?;
         let reverted = self.job.world.embedded_mut()?.revert(before);
         reverted.map_err(|error| WorldError::Answer {
             what: "snapshot".into(),
             reason: error.to_string(),
         })?;
-        Ok(gas)
+        Ok(done)
     }
 
     fn run(&mut self, scenario: Scenario) -> Result<Gas, WorldError> {
@@ -261,12 +237,19 @@ impl Scene {
             .world
             .handle_ops(std::slice::from_ref(&op))?
             .succeeded()?;
-        Gas::of(&self.job.world, &bundle, &op, module)
+        let sent = Sent {
+            account: op.sender,
+            module,
+            validate_user_op: VALIDATE_USER_OP,
+            call_data: &op.callData,
+            signature_bytes: op.signature.len(),
+        };
+        Gas::of(&self.job.world, &bundle.receipt, &sent)
     }
 
     /// Signed; and the module that validates it.
     fn user_op(&self, Scenario { by, job }: Scenario) -> Result<(UserOp, Address), WorldError> {
-        let Work { actions, sessions } = self.work(job);
+        let (actions, sessions) = self.work(job);
         let call_data = match &actions[..] {
             [action] if job == Job::Single => execute(action),
             actions => execute_batch(actions),
@@ -331,35 +314,13 @@ impl Scene {
     }
 
     /// The actions, and the numbers of the sessions that allow them.
-    fn work(&self, job: Job) -> Work {
-        let (mocks, account) = (self.mocks, self.job.account);
-        let transfer = || {
-            let transfer = Token::transferCall {
-                to: self.job.world.trader,
-                amount: MOVED,
-            };
-            to(mocks.token_in, transfer.abi_encode())
-        };
-        let (actions, sessions) = match job {
-            Job::Single => (vec![transfer()], vec![0]),
-            Job::Transfers(many) => (vec![transfer(); many], vec![0; many]),
-            Job::Flow => {
-                let approve = Token::approveCall {
-                    spender: mocks.dex,
-                    amount: SOLD,
-                };
-                let mut swap = self.job.world.swap(mocks.token_in, SOLD, STAKED, account);
-                swap.params.tokenOut = mocks.token_out;
-                let stake = stakeCall { amount: STAKED };
-                let actions = vec![
-                    to(mocks.token_in, approve.abi_encode()),
-                    to(mocks.dex, swap.abi_encode()),
-                    to(mocks.stake, stake.abi_encode()),
-                ];
-                (actions, vec![1, 2, 3])
-            }
+    fn work(&self, job: Job) -> (Vec<Action>, Vec<usize>) {
+        let actions = || self.mocks.actions(&self.job.world, self.job.account, job);
+        match job {
+            Job::Single => (actions(), vec![0]),
+            Job::Transfers(many) => (actions(), vec![0; many]),
+            Job::Flow => (actions(), vec![1, 2, 3]),
             Job::MainJob => (self.job.actions().to_vec(), vec![4, 5, 6]),
-        };
-        Work { actions, sessions }
+        }
     }
 }

@@ -17,8 +17,9 @@ use world::{
 };
 
 use crate::{
+    mocks::stakeCall,
     scenario::{By, Rules},
-    scene::{Scene, stakeCall},
+    scene::Scene,
 };
 
 /// The lane of bounded sessions.
@@ -48,7 +49,7 @@ impl Scene {
     /// Transfer, then approve, swap and stake of the flow, then approve, swap and deposit of the main job.
     pub(crate) fn sessions(&self, by: By) -> Result<Vec<Session>, WorldError> {
         match by {
-            By::Owner => Ok(Vec::new()),
+            By::Owner | By::NexusOwner | By::SmartSessions => Ok(Vec::new()),
             By::Ours {
                 rules: Rules::Typed,
                 ..

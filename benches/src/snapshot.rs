@@ -173,7 +173,7 @@ mod tests {
                     3 => {
                         gas.calls = BTreeMap::from([(
                             "ecrecover".into(),
-                            vec![3_000 - (47 * per_mille) as u64],
+                            vec![3_000_u64.saturating_add_signed(-47 * per_mille)],
                         )])
                     }
                     _ => gas.calldata_bytes = add(gas.calldata_bytes as u64) as usize,

@@ -9,10 +9,14 @@ use alloy::primitives::Bytes;
 use serde::Deserialize;
 
 /// Contracts whose npm package holds bytecode: name, and file in `contracts/node_modules`.
-const PACKAGED: [(&str, &str); 6] = [
+const PACKAGED: [(&str, &str); 7] = [
     (
         "EntryPoint",
         "account-abstraction-v06/artifacts/EntryPoint.json",
+    ),
+    (
+        "EntryPointV07",
+        "account-abstraction-v07/artifacts/EntryPoint.json",
     ),
     (
         "VerifyingPaymaster",
@@ -74,7 +78,7 @@ pub enum ArtefactError {
     },
 }
 
-/// Loads a contract by name: one that `scripts/build-contracts` compiled, or `EntryPoint` (v0.6),
+/// Loads a contract by name: one that `scripts/build-contracts` compiled, or `EntryPoint` (v0.6), `EntryPointV07`,
 /// `UniswapV3Factory`, `UniswapV3Pool`, `SwapRouter` or `NonfungiblePositionManager`.
 ///
 /// # Errors
