@@ -327,12 +327,12 @@ impl Scene {
         op.signature = match by {
             By::SmartSessions => {
                 // mode 0: use
-                let signature = flz::compress(&Bytes::from(signature).abi_encode());
+                let signature = flz::compress(&signature.abi_encode());
                 [&[0], self.permission.as_slice(), &signature]
                     .concat()
                     .into()
             }
-            _ => signature.into(),
+            _ => signature,
         };
         let call = handleOpsCall {
             ops: vec![op.clone()],

@@ -76,6 +76,22 @@ impl Pages {
     }
 }
 
+/// What one frame of a program spent, but for its return data. `own + hostios + calls` is the ink that it spent after its
+/// start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Whose storage it acted on.
+    pub address: Address,
+    /// Gas for its start: init, or what a cached program's call costs, and pages.
+    pub start_gas: u64,
+    /// Ink of its own WASM instructions.
+    pub own_ink: u64,
+    /// Ink of host functions, but for what is in `calls_ink`.
+    pub hostios_ink: u64,
+    /// Ink of calls and creates that became frames: their own price, and what the callees spent.
+    pub calls_ink: u64,
+}
+
 /// The chain's part of the context of an EVM.
 #[derive(Clone, Debug, Default)]
 pub struct ArbChain {
@@ -88,6 +104,9 @@ pub struct ArbChain {
     pub recent: RecentPrograms,
     /// Instrumented and translated programs by code hash; clones share one.
     pub programs: ProgramCache,
+    /// What the programs of this transaction spent, in the order in which their frames ended. An inspector's `call_end` finds
+    /// its frame's at the end.
+    pub spent: Vec<Spent>,
     /// Pages of this transaction.
     pub(crate) pages: Pages,
     /// Bytes that this transaction may still print.
@@ -110,6 +129,7 @@ impl ArbChain {
         self.pages = Pages::default();
         self.console_left = MOST_BYTES;
         self.contexts.clear();
+        self.spent.clear();
     }
 
     /// A non-delegate context of `address` opens.

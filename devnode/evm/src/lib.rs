@@ -10,5 +10,5 @@ mod chain;
 mod evm;
 pub mod stylus;
 
-pub use chain::{ArbChain, ArbConfig, RecentPrograms};
+pub use chain::{ArbChain, ArbConfig, RecentPrograms, Spent};
 pub use evm::{ArbContext, ArbEvm, ArbResult, block_env, cfg_env};

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{World, at, cached_gas, execution_gas, forwarder, word};
+use common::{PRICE, World, at, cached_gas, execution_gas, forwarder, word};
 use devnode_evm::{ArbContext, arbos::ProgramRecord};
 use devnode_meter::{PREFIX, Stats, init_code, package};
 use revm::{
@@ -663,4 +663,41 @@ fn the_chain_sets_how_deep_programs_recurse() {
             "{words} words"
         );
     }
+}
+
+#[test]
+fn what_a_frame_spent_is_told_apart() {
+    let caller = r#"(module
+      (import "vm_hooks" "msg_reentrant" (func $reentrant (result i32)))
+      (import "vm_hooks" "call_contract" (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+      (import "vm_hooks" "read_args" (func $read_args (param i32)))
+      (memory (export "memory") 1 1)
+      (func (export "user_entrypoint") (param i32) (result i32)
+        (call $read_args (i32.const 0))
+        (drop (call $reentrant))
+        (drop (call $reentrant))
+        (call $call (i32.const 12) (i32.const 0) (i32.const 0) (i32.const 64) (i64.const -1) (i32.const 96))))"#;
+    let mut world = World::new();
+    let callee_stats = world.program(at(2), EMPTY);
+    let stats = world.program(at(1), caller);
+    let data = at(2).into_word();
+    let gas = execution_gas(&world.call(at(1), &data[..], 1_000_000), &data[..]);
+    let [callee, caller] = world.chain.spent[..] else {
+        panic!("{:?}", world.chain.spent);
+    };
+    assert_eq!((callee.address, caller.address), (at(2), at(1)));
+    assert_eq!(callee.start_gas, cached_gas(&callee_stats));
+    assert_eq!(caller.start_gas, cached_gas(&stats));
+    assert_eq!((callee.hostios_ink, callee.calls_ink), (0, 0));
+    assert!(callee.own_ink > 0 && callee.own_ink < PRICE, "{callee:?}");
+    // read_args of one word, msg_reentrant twice; the call has three pointers and no data, which is read and copied
+    let read_args = 8_400 + 5_040;
+    let call = 8_400 + 3 * 5_040 + 59_673 + 2 * 16_381;
+    assert_eq!(caller.hostios_ink, read_args + 2 * 8_400 + call);
+    assert_eq!(caller.calls_ink, (2_600 + callee.start_gas + 1) * PRICE);
+    let ink = caller.own_ink + caller.hostios_ink + caller.calls_ink;
+    assert_eq!(gas, caller.start_gas + ink.div_ceil(PRICE));
+    world.next_block();
+    world.call(at(2), &[], 1_000_000);
+    assert_eq!(world.chain.spent, [callee], "of the last transaction alone");
 }

@@ -39,7 +39,7 @@ use self::{
     program::{Effect, Program},
 };
 use crate::{
-    ArbContext,
+    ArbContext, Spent,
     arbos::{active_program, stylus_params},
 };
 
@@ -76,7 +76,9 @@ impl Programs {
         let waiting = self.0.pop_if(|program| program.is_parked_at(frame));
         let (mut program, mut effect) = match waiting {
             Some(mut program) => {
+                let ink = program.guest.machine.ink_left();
                 let effect = program.returned_traced(frame, ctx, tracer);
+                program.spent.calls_ink += ink.saturating_sub(program.guest.machine.ink_left());
                 (program, effect)
             }
             None => match start(frame, ctx) {
@@ -107,14 +109,19 @@ impl Programs {
                 Step::Done(exit) => break exit,
                 Step::Hostio(hostio, args) => {
                     let gas = &mut frame.interpreter.gas;
-                    if T::ON {
+                    let ink = program.guest.machine.ink_left();
+                    let effect = if T::ON {
                         program.host_traced(hostio, args, ctx, gas, tracer)
                     } else {
                         program.host(hostio, args, ctx, gas, tracer)
-                    }
+                    };
+                    program.spent.hostios_ink +=
+                        ink.saturating_sub(program.guest.machine.ink_left());
+                    effect
                 }
             };
         };
+        ctx.chain.spent.push(program.spent());
         let gas = program.gas_now(&frame.interpreter.gas);
         let result = finish(program, exit, frame, ctx);
         Ok(InterpreterAction::Return(tracer.end(ctx, gas, result)))
@@ -208,6 +215,12 @@ fn start<DB: Database>(
         return_data: Bytes::new(),
         storage: Default::default(),
         last_code: None,
+        ink,
+        spent: Spent {
+            address: input.target_address,
+            start_gas: cost,
+            ..Spent::default()
+        },
         pages_before: ctx.chain.pages.open(record.footprint),
         pending: None,
     })

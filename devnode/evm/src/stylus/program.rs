@@ -17,7 +17,7 @@ use super::{
     storage_cache::StorageCache,
     trace::Tracer,
 };
-use crate::ArbContext;
+use crate::{ArbContext, Spent};
 
 /// What the host does after a host function.
 pub(super) enum Effect {
@@ -61,6 +61,10 @@ pub(super) struct Program {
     pub(super) last_code: Option<(Address, Bytes)>,
     /// Pages that were open before this frame.
     pub(super) pages_before: u16,
+    /// Ink that it began with.
+    pub(super) ink: u64,
+    /// Its own ink is known at its end.
+    pub(super) spent: Spent,
     /// The call or create that it waits for.
     pub(super) pending: Option<Pending>,
 }
@@ -247,6 +251,16 @@ impl Program {
         ctx.chain.pages.open(pages); // before it is paid for, as in Nitro
         self.guest.buy_gas(cost)?;
         Ok(DONE)
+    }
+
+    /// What it has spent up to now.
+    pub(super) fn spent(&self) -> Spent {
+        let spent = self.ink.saturating_sub(self.guest.machine.ink_left());
+        let others = self.spent.hostios_ink + self.spent.calls_ink;
+        Spent {
+            own_ink: spent.saturating_sub(others),
+            ..self.spent
+        }
     }
 
     /// Is this the program that waits at the frame's depth?
