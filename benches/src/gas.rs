@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use alloy::{primitives::Address, rpc::types::trace::geth::CallFrame};
 use devnode::Receipt;
+use devnode_evm::{ArbContext, Spent};
+use revm::{
+    Database, Inspector,
+    interpreter::{CallInputs, CallOutcome},
+};
 use serde::{Deserialize, Serialize};
-use world::{World, WorldError};
+use world::{Chain, World, WorldError};
 
 /// A userOp that was alone in a bundle.
 pub(crate) struct Sent<'a> {
@@ -32,6 +37,9 @@ pub struct Gas {
     pub module: u64,
     /// Of the module's calls: whom, and how much each time.
     pub calls: BTreeMap<String, Vec<u64>>,
+    /// Our programs in it, by name; none on a chain that is not ours.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub programs: BTreeMap<String, Program>,
     /// Of the EntryPoint's call of the account's `execute` or `executeBatch`.
     pub execution: u64,
     /// Of the transaction's calldata: 4 for a zero byte, 16 for another.
@@ -40,6 +48,19 @@ pub struct Gas {
     pub calldata_bytes: usize,
     /// Of the userOp's signature.
     pub signature_bytes: usize,
+}
+
+/// What a program spent in one userOp, all its frames together, without what it called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// How often it was called.
+    pub frames: u64,
+    /// Gas for its starts.
+    pub start: u64,
+    /// Ink of its own WASM instructions; 10,000 are one gas.
+    pub own_ink: u64,
+    /// Ink of host functions, but for calls.
+    pub hostios_ink: u64,
 }
 
 impl Gas {
@@ -83,6 +104,7 @@ impl Gas {
             account: account.gas_used.to(),
             module: validation.gas_used.to(),
             calls,
+            programs: programs(world, receipt)?,
             execution: execution.gas_used.to(),
             calldata: tree.input.iter().map(byte_gas).sum(),
             calldata_bytes: tree.input.len(),
@@ -90,10 +112,48 @@ impl Gas {
         })
     }
 
+    /// What all programs spent together.
+    pub fn all_programs(&self) -> Program {
+        let add = |sum: Program, program: &Program| Program {
+            frames: sum.frames + program.frames,
+            start: sum.start + program.start,
+            own_ink: sum.own_ink + program.own_ink,
+            hostios_ink: sum.hostios_ink + program.hostios_ink,
+        };
+        self.programs.values().fold(Program::default(), add)
+    }
+
     /// Of the module itself, without its calls.
     pub fn own(&self) -> u64 {
         let calls: u64 = self.calls.values().flatten().sum();
         self.module.saturating_sub(calls)
+    }
+}
+
+fn programs(world: &World, receipt: &Receipt) -> Result<BTreeMap<String, Program>, WorldError> {
+    let mut programs = BTreeMap::<_, Program>::new();
+    let Chain::Embedded(node) = &world.chain else {
+        return Ok(programs);
+    };
+    let traced = node.inspect_transaction(receipt.transaction_hash, Watch::default());
+    let (_, Watch(spent)) = traced.map_err(|error| WorldError::chain("programs", error))?;
+    for frame in spent {
+        let program = programs.entry(world.name(frame.address)).or_default();
+        program.frames += 1;
+        program.start += frame.start_gas;
+        program.own_ink += frame.own_ink;
+        program.hostios_ink += frame.hostios_ink;
+    }
+    Ok(programs)
+}
+
+/// Takes what the chain says of its programs.
+#[derive(Default)]
+struct Watch(Vec<Spent>);
+
+impl<DB: Database> Inspector<ArbContext<DB>> for Watch {
+    fn call_end(&mut self, context: &mut ArbContext<DB>, _: &CallInputs, _: &mut CallOutcome) {
+        self.0.clone_from(&context.chain.spent);
     }
 }
 

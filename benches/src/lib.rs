@@ -14,7 +14,7 @@ mod snapshot;
 
 use std::{collections::BTreeMap, path::Path};
 
-pub use gas::Gas;
+pub use gas::{Gas, Program};
 pub use mocks::Mocks;
 pub use scenario::{By, Encoding, Job, Layout, Mode, Rules, Scenario};
 pub use scene::{Peers, Scene, Svms};

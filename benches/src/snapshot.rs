@@ -104,12 +104,15 @@ impl Snapshot {
 
 impl Gas {
     /// What is compared.
-    fn numbers(&self) -> [(&'static str, u64); 5] {
+    fn numbers(&self) -> [(&'static str, u64); 7] {
+        let programs = self.all_programs();
         [
             ("handleOps", self.handle_ops),
             ("account.validateUserOp", self.account),
             ("module.validateUserOp", self.module),
             ("the module itself", self.own()),
+            ("starts of programs", programs.start),
+            ("ink of the programs themselves", programs.own_ink),
             ("calldata bytes", self.calldata_bytes as u64),
         ]
     }
@@ -141,10 +144,20 @@ impl fmt::Display for Change {
 
 #[cfg(test)]
 mod tests {
+    use crate::Program;
+
     use super::*;
 
     fn snapshot(gas: Gas) -> Snapshot {
         Snapshot(BTreeMap::from([("row".into(), gas)]))
+    }
+
+    fn program(start: u64, own_ink: u64) -> Program {
+        Program {
+            start,
+            own_ink,
+            ..Program::default()
+        }
     }
 
     fn gas() -> Gas {
@@ -153,6 +166,7 @@ mod tests {
             account: 100_000,
             module: 50_000,
             calls: BTreeMap::from([("ecrecover".into(), vec![3_000])]),
+            programs: BTreeMap::from([("abi".into(), program(8_000, 400_000))]),
             calldata_bytes: 10_000,
             ..Gas::default()
         }
@@ -162,7 +176,7 @@ mod tests {
     fn six_per_mille_more_is_a_regression_four_are_not() {
         let then = snapshot(gas());
         assert_eq!(then.compare(&then), Comparison::default());
-        for number in 0..5 {
+        for number in 0..7 {
             let changed = |per_mille: i64| {
                 let mut gas = gas();
                 let add = |n: u64| n.saturating_add_signed(n as i64 * per_mille / 1_000);
@@ -175,6 +189,14 @@ mod tests {
                             "ecrecover".into(),
                             vec![3_000_u64.saturating_add_signed(-47 * per_mille)],
                         )])
+                    }
+                    4 => {
+                        gas.programs =
+                            BTreeMap::from([("abi".into(), program(add(8_000), 400_000))])
+                    }
+                    5 => {
+                        gas.programs =
+                            BTreeMap::from([("abi".into(), program(8_000, add(400_000)))])
                     }
                     _ => gas.calldata_bytes = add(gas.calldata_bytes as u64) as usize,
                 }

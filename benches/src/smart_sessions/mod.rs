@@ -12,7 +12,7 @@ use alloy::{
     rpc::types::TransactionRequest,
     signers::{SignerSync, local::PrivateKeySigner},
     sol,
-    sol_types::{SolCall, SolEvent, SolValue},
+    sol_types::{SolCall, SolError, SolEvent, SolValue},
 };
 use devnode::{EntryPointVersion, Receipt};
 use session_keys::Action;
@@ -39,6 +39,7 @@ sol! {
     }
 
     function handleOps(PackedUserOperation[] ops, address beneficiary);
+    error FailedOpWithRevert(uint256 opIndex, string reason, bytes inner);
     function getUserOpHash(PackedUserOperation op) view returns (bytes32);
     function getNonce(address sender, uint192 key) view returns (uint256);
     function depositTo(address account) payable;
@@ -401,7 +402,12 @@ fn check(world: &World, receipt: &Receipt) -> Result<(), WorldError> {
     if !receipt.status() {
         let tree = world.chain.trace_transaction(receipt.transaction_hash);
         let tree = tree.map_err(|error| WorldError::chain("EntryPoint.handleOps", error))?;
-        return Err(refused(describe(&tree.output.unwrap_or_default())));
+        let data = tree.output.unwrap_or_default();
+        let reason = FailedOpWithRevert::abi_decode(&data).map_or_else(
+            |_| describe(&data),
+            |failed| format!("{}: {}", failed.reason, describe(&failed.inner)),
+        );
+        return Err(refused(reason));
     }
     let mut events = receipt
         .logs()
