@@ -1,21 +1,25 @@
 //! Gas and size of the programs beside their peers, all on one embedded chain.
 //!
-//! `cargo run --locked --profile host -p benches` writes benches/results/gas.md and gas.json. Gas does not depend on the
+//! `cargo run --locked --profile host -p benches` writes benches/results/gas.md, gas.json and the plots. Gas does not depend on the
 //! profile, nor on the machine.
 #![forbid(unsafe_code)]
 
 mod gas;
 mod mocks;
+mod plot;
+mod programs;
+mod report;
 mod scenario;
 mod scene;
 mod sessions;
 mod smart_sessions;
 mod snapshot;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, error::Error, fmt, fs, path::Path};
 
 pub use gas::{Gas, Program};
 pub use mocks::Mocks;
+pub use programs::{PROGRAMS, Weight, weights};
 pub use scenario::{By, Encoding, Job, Layout, Mode, Rules, Scenario};
 pub use scene::{Peers, Scene, Svms};
 pub use sessions::spread;
@@ -23,8 +27,17 @@ pub use snapshot::{Change, Comparison, Snapshot, SnapshotError};
 
 use world::{Chain, WorldError};
 
-/// What was measured.
+/// Gas of what was run.
 pub type Rows = BTreeMap<Scenario, Gas>;
+
+/// What was measured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Results {
+    /// Gas of userOps.
+    pub rows: Rows,
+    /// By name.
+    pub programs: BTreeMap<String, Weight>,
+}
 
 /// Heights of the trees in the tables.
 pub const HEIGHTS: [u32; 3] = [4, 10, 16];
@@ -32,12 +45,39 @@ pub const HEIGHTS: [u32; 3] = [4, 10, 16];
 /// Where the results are committed.
 pub const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results");
 
-/// Writes all results.
-///
-/// # Errors
-/// If a file can not be written.
-pub fn write(rows: &Rows, folder: &Path) -> Result<(), SnapshotError> {
-    Snapshot::of(rows).write(folder)
+impl Results {
+    /// Measures everything, with trees of these heights.
+    ///
+    /// # Errors
+    /// If something has not been built or fetched, or a userOp is refused.
+    pub fn measure(heights: &[u32]) -> Result<Self, WorldError> {
+        Ok(Self {
+            programs: weights()?,
+            rows: rows(heights)?,
+        })
+    }
+
+    /// The files, but for gas.json, and what is in them.
+    ///
+    /// # Errors
+    /// None.
+    pub fn files(&self) -> Result<Vec<(&'static str, String)>, fmt::Error> {
+        let mut files = vec![("gas.md", report::markdown(self)?)];
+        files.extend(report::plots(self)?);
+        Ok(files)
+    }
+
+    /// Writes all files.
+    ///
+    /// # Errors
+    /// If a file can not be written.
+    pub fn write(&self, folder: &Path) -> Result<(), Box<dyn Error>> {
+        Snapshot::of(self).write(folder)?;
+        for (name, content) in self.files()? {
+            fs::write(folder.join(name), content)?;
+        }
+        Ok(())
+    }
 }
 
 /// Who allows what is measured with trees of these heights.
@@ -63,7 +103,7 @@ fn plan(heights: &[u32]) -> Vec<By> {
 
 /// Every scenario with trees of these heights.
 pub fn scenarios(heights: &[u32]) -> Vec<Scenario> {
-    let jobs = |by: By| by.jobs().iter().map(move |&job| Scenario { by, job });
+    let jobs = |by: By| by.jobs().map(move |job| Scenario { by, job });
     let plan = plan(heights).into_iter();
     let others = [By::NexusOwner, By::SmartSessions];
     plan.chain(others).flat_map(jobs).collect()
@@ -73,7 +113,7 @@ pub fn scenarios(heights: &[u32]) -> Vec<Scenario> {
 ///
 /// # Errors
 /// If something has not been built, or a userOp is refused.
-pub fn rows(heights: &[u32]) -> Result<Rows, WorldError> {
+fn rows(heights: &[u32]) -> Result<Rows, WorldError> {
     let mut rows = Rows::new();
     let plan = plan(heights);
     let mut scene = Scene::new(51)?;
@@ -96,7 +136,7 @@ pub fn rows(heights: &[u32]) -> Result<Rows, WorldError> {
 ///
 /// # Errors
 /// If a userOp is refused, or there is no debug API.
-pub fn remote_rows(chain: Chain, height: u32) -> Result<Rows, WorldError> {
+pub fn remote(chain: Chain, height: u32) -> Result<Results, WorldError> {
     let mut rows = Rows::new();
     let mut scene = Scene::on(chain)?;
     let by = |mode| By::Ours {
@@ -112,13 +152,16 @@ pub fn remote_rows(chain: Chain, height: u32) -> Result<Rows, WorldError> {
     if scene.cache()? {
         run(&mut scene, by(Mode::Cached), &mut rows)?;
     }
-    Ok(rows)
+    Ok(Results {
+        rows,
+        ..Results::default()
+    })
 }
 
 fn run(scene: &mut Scene, by: By, rows: &mut Rows) -> Result<(), WorldError> {
     scene.and_back(|scene| {
         scene.grant(by)?;
-        for &job in by.jobs() {
+        for job in by.jobs() {
             let scenario = Scenario { by, job };
             rows.insert(scenario, scene.measure(scenario)?);
         }

@@ -1,4 +1,4 @@
-//! Writes benches/results/gas.md and gas.json.
+//! Writes benches/results/gas.md, gas.json and the plots.
 //!
 //! `cargo run --locked --profile host -p benches`
 //!
@@ -6,7 +6,7 @@
 
 use std::{error::Error, path::Path};
 
-use benches::{HEIGHTS, RESULTS, Snapshot, remote_rows, rows};
+use benches::{HEIGHTS, RESULTS, Results, Snapshot, remote};
 use world::Chain;
 
 /// Of the tree on a chain that is not ours.
@@ -16,14 +16,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(RESULTS);
     match Chain::from_env()? {
         Chain::Embedded(_) => {
-            let rows = rows(&HEIGHTS)?;
-            benches::write(&rows, folder)?;
-            println!("{} rows in benches/results", rows.len());
+            let results = Results::measure(&HEIGHTS)?;
+            results.write(folder)?;
+            println!("{} rows in benches/results", results.rows.len());
         }
         chain @ Chain::Remote(_) => {
-            let measured = Snapshot::of(&remote_rows(chain, HEIGHT)?);
+            let measured = Snapshot::of(&remote(chain, HEIGHT)?);
             let comparison = Snapshot::read(folder)?.compare(&measured);
-            for (key, gas) in &measured.0 {
+            for (key, gas) in &measured.rows {
                 println!("{key}: {gas:?}");
             }
             print!("{comparison}");

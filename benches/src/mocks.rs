@@ -60,7 +60,7 @@ impl Mocks {
         Ok(to(self.token_out, approve.abi_encode()))
     }
 
-    /// What an account does for a job; nothing for the one that has contracts of its own.
+    /// What an account does for a job; nothing for those that have no business with these contracts.
     pub(crate) fn actions(&self, world: &World, account: Address, job: Job) -> Vec<Action> {
         let transfer = Token::transferCall {
             to: world.trader,
@@ -84,7 +84,7 @@ impl Mocks {
                     to(self.stake, stake.abi_encode()),
                 ]
             }
-            Job::MainJob => Vec::new(),
+            Job::MainJob | Job::Grant => Vec::new(),
         }
     }
 }

@@ -45,9 +45,9 @@ pub enum By {
 
 impl By {
     /// What a call of a program costs; without programs it is all the same.
-    pub const fn mode(&self) -> Mode {
+    pub const fn mode(self) -> Mode {
         match self {
-            Self::Ours { mode, .. } => *mode,
+            Self::Ours { mode, .. } => mode,
             Self::Owner | Self::Solidity { .. } | Self::NexusOwner | Self::SmartSessions => {
                 Mode::Uncached
             }
@@ -55,14 +55,15 @@ impl By {
     }
 
     /// What is measured of it.
-    pub fn jobs(&self) -> &'static [Job] {
-        match self {
-            // the main job's contracts are on the other account's chain only
-            Self::NexusOwner | Self::SmartSessions => {
-                Job::ALL.split_last().map_or(&[], |(_, jobs)| jobs)
-            }
-            Self::Owner | Self::Ours { .. } | Self::Solidity { .. } => &Job::ALL,
-        }
+    pub fn jobs(self) -> impl Iterator<Item = Job> {
+        let is_owner = matches!(self, Self::Owner | Self::NexusOwner);
+        // its contracts are on the other account's chain only
+        let has_main_job = !matches!(self, Self::NexusOwner | Self::SmartSessions);
+        Job::ALL.into_iter().filter(move |job| match job {
+            Job::MainJob => has_main_job,
+            Job::Grant => !is_owner,
+            _ => true,
+        })
     }
 }
 
@@ -128,11 +129,14 @@ pub enum Job {
     Flow,
     /// Approve, swap (Uniswap V3), deposit (ERC-4626), under three sessions, through the router.
     MainJob,
+    /// The owner replaces what is granted by sessions for approve, swap and stake: a new root, of any number of sessions; or one
+    /// session of Smart Sessions with these actions.
+    Grant,
 }
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Single,
         Self::Transfers(1),
         Self::Transfers(2),
@@ -141,6 +145,7 @@ impl Job {
         Self::Transfers(16),
         Self::Flow,
         Self::MainJob,
+        Self::Grant,
     ];
 }
 
@@ -213,6 +218,7 @@ impl fmt::Display for Job {
             Self::Transfers(many) => write!(f, "batch of {many} transfers"),
             Self::Flow => f.write_str("approve, swap, stake"),
             Self::MainJob => f.write_str("approve, Uniswap V3, ERC-4626"),
+            Self::Grant => f.write_str("grant"),
         }
     }
 }

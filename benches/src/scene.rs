@@ -249,6 +249,14 @@ impl Scene {
 
     /// Signed; and the module that validates it.
     fn user_op(&self, Scenario { by, job }: Scenario) -> Result<(UserOp, Address), WorldError> {
+        let world = &self.job.world;
+        let deployment = self.deployment(by);
+        if job == Job::Grant {
+            let root = self.job.tree.root();
+            let set_root = to(deployment.manager, calls::set_merkle_root(!root));
+            let op = world.owner_op(&self.job.owner, self.job.account, execute(&set_root))?;
+            return Ok((op, world.ecdsa_module));
+        }
         let (actions, sessions) = self.work(job);
         let call_data = match &actions[..] {
             [action] if job == Job::Single => execute(action),
@@ -264,9 +272,7 @@ impl Scene {
             }
         );
         let lane = if is_bounded { LANE } else { U192::ZERO };
-        let world = &self.job.world;
         let mut op = world.user_op(self.job.account, lane, call_data)?;
-        let deployment = self.deployment(by);
         let module = match (by, job) {
             (By::Owner, _) => world.ecdsa_module,
             (_, Job::Single) => deployment.manager,
@@ -321,6 +327,7 @@ impl Scene {
             Job::Transfers(many) => (actions(), vec![0; many]),
             Job::Flow => (actions(), vec![1, 2, 3]),
             Job::MainJob => (self.job.actions().to_vec(), vec![4, 5, 6]),
+            Job::Grant => (Vec::new(), Vec::new()),
         }
     }
 }

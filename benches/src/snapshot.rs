@@ -2,14 +2,21 @@
 
 use std::{collections::BTreeMap, fmt, fs, io, path::Path};
 
-use crate::{Gas, Rows};
+use serde::{Deserialize, Serialize};
+
+use crate::{Gas, HEIGHTS, Results, Weight, scenarios};
 
 /// More than this is a regression: 0.5 %.
 const TOLERANCE_PER_MILLE: u64 = 5;
 
-/// benches/results/gas.json: gas by the key of its row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Snapshot(pub BTreeMap<String, Gas>);
+/// benches/results/gas.json.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// By the key of its row.
+    pub rows: BTreeMap<String, Gas>,
+    /// By the program's name.
+    pub programs: BTreeMap<String, Weight>,
+}
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -45,13 +52,27 @@ pub struct Comparison {
 }
 
 impl Snapshot {
-    /// Of these rows.
-    pub fn of(rows: &Rows) -> Self {
-        let rows = rows.iter();
-        Self(
-            rows.map(|(key, gas)| (key.to_string(), gas.clone()))
+    /// Of what was measured.
+    pub fn of(results: &Results) -> Self {
+        let rows = results.rows.iter();
+        Self {
+            rows: rows
+                .map(|(key, gas)| (key.to_string(), gas.clone()))
                 .collect(),
-        )
+            programs: results.programs.clone(),
+        }
+    }
+
+    /// What was measured, as far as something still measures it.
+    pub fn results(&self) -> Results {
+        let rows = scenarios(&HEIGHTS).into_iter().filter_map(|scenario| {
+            let gas = self.rows.get(&scenario.to_string())?;
+            Some((scenario, gas.clone()))
+        });
+        Results {
+            rows: rows.collect(),
+            programs: self.programs.clone(),
+        }
     }
 
     /// The committed one.
@@ -60,7 +81,7 @@ impl Snapshot {
     /// If the file can not be read.
     pub fn read(folder: &Path) -> Result<Self, SnapshotError> {
         let json = fs::read_to_string(folder.join("gas.json"))?;
-        Ok(Self(serde_json::from_str(&json)?))
+        Ok(serde_json::from_str(&json)?)
     }
 
     /// Commits it: a line for each row.
@@ -68,37 +89,56 @@ impl Snapshot {
     /// # Errors
     /// If the file can not be written.
     pub fn write(&self, folder: &Path) -> Result<(), SnapshotError> {
-        let lines = self.0.iter().map(|(key, gas)| {
-            let (key, gas) = (serde_json::to_string(key)?, serde_json::to_string(gas)?);
-            Ok(format!("  {key}: {gas}"))
-        });
-        let lines: Vec<_> = lines.collect::<Result<_, serde_json::Error>>()?;
-        let json = format!("{{\n{}\n}}\n", lines.join(",\n"));
+        let (rows, programs) = (lines(&self.rows)?, lines(&self.programs)?);
+        let json = format!("{{\n\"rows\": {rows},\n\"programs\": {programs}\n}}\n");
         Ok(fs::write(folder.join("gas.json"), json)?)
     }
 
     /// How these rows, which may be some of all, differ from it.
     pub fn compare(&self, measured: &Self) -> Comparison {
         let mut comparison = Comparison::default();
-        for (key, now) in &measured.0 {
-            let Some(then) = self.0.get(key) else {
-                comparison.new.push(key.clone());
-                continue;
-            };
-            for ((name, now), (_, then)) in now.numbers().into_iter().zip(then.numbers()) {
-                let change = Change {
-                    what: format!("{key}: {name}"),
-                    then,
-                    now,
-                };
-                if now * 1_000 > then * (1_000 + TOLERANCE_PER_MILLE) {
-                    comparison.regressions.push(change);
-                } else if now * 1_000 < then * (1_000 - TOLERANCE_PER_MILLE) {
-                    comparison.improvements.push(change);
-                }
-            }
+        for (key, now) in &measured.rows {
+            let then = self.rows.get(key).map(Gas::numbers);
+            comparison.add(key, &now.numbers(), then.as_ref().map(|then| &then[..]));
+        }
+        for (key, now) in &measured.programs {
+            let then = self.programs.get(key).map(Weight::numbers);
+            comparison.add(key, &now.numbers(), then.as_ref().map(|then| &then[..]));
         }
         comparison
+    }
+}
+
+/// An object with a line for each value.
+fn lines<T: Serialize>(values: &BTreeMap<String, T>) -> Result<String, serde_json::Error> {
+    let lines = values.iter().map(|(key, value)| {
+        let (key, value) = (serde_json::to_string(key)?, serde_json::to_string(value)?);
+        Ok(format!("  {key}: {value}"))
+    });
+    let lines: Vec<_> = lines.collect::<Result<_, serde_json::Error>>()?;
+    Ok(format!("{{\n{}\n}}", lines.join(",\n")))
+}
+
+type Numbers<'a> = &'a [(&'static str, u64)];
+
+impl Comparison {
+    fn add(&mut self, key: &str, now: Numbers<'_>, then: Option<Numbers<'_>>) {
+        let Some(then) = then else {
+            self.new.push(key.into());
+            return;
+        };
+        for (&(name, now), &(_, then)) in now.iter().zip(then) {
+            let change = Change {
+                what: format!("{key}: {name}"),
+                then,
+                now,
+            };
+            if now * 1_000 > then * (1_000 + TOLERANCE_PER_MILLE) {
+                self.regressions.push(change);
+            } else if now * 1_000 < then * (1_000 - TOLERANCE_PER_MILLE) {
+                self.improvements.push(change);
+            }
+        }
     }
 }
 
@@ -149,7 +189,10 @@ mod tests {
     use super::*;
 
     fn snapshot(gas: Gas) -> Snapshot {
-        Snapshot(BTreeMap::from([("row".into(), gas)]))
+        Snapshot {
+            rows: BTreeMap::from([("row".into(), gas)]),
+            programs: BTreeMap::from([("abi".into(), Weight::default())]),
+        }
     }
 
     fn program(start: u64, own_ink: u64) -> Program {
@@ -219,7 +262,24 @@ mod tests {
     #[test]
     fn a_row_without_a_snapshot_is_named() {
         let comparison = Snapshot::default().compare(&snapshot(gas()));
-        assert_eq!(comparison.new, ["row"]);
+        assert_eq!(comparison.new, ["row", "abi"]);
+    }
+
+    #[test]
+    fn what_programs_weigh_is_compared_too() {
+        let weight = |data_bytes| Snapshot {
+            programs: BTreeMap::from([(
+                "abi".into(),
+                Weight {
+                    data_bytes,
+                    ..Weight::default()
+                },
+            )]),
+            ..Snapshot::default()
+        };
+        let then = weight(1_000);
+        assert_eq!(then.compare(&weight(1_006)).regressions.len(), 1);
+        assert_eq!(then.compare(&weight(1_004)), Comparison::default());
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod flz;
 mod package;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, address},
+    primitives::{Address, B256, Bytes, FixedBytes, U256, address},
     rpc::types::TransactionRequest,
     signers::{SignerSync, local::PrivateKeySigner},
     sol,
@@ -110,6 +110,8 @@ struct Scene {
     owner: PrivateKeySigner,
     key: PrivateKeySigner,
     permission: B256,
+    /// Of the session that is enabled next.
+    salt: u64,
 }
 
 /// All rows.
@@ -119,7 +121,7 @@ struct Scene {
 pub(crate) fn rows(rows: &mut Rows) -> Result<(), WorldError> {
     let mut scene = Scene::new()?;
     for by in [By::NexusOwner, By::SmartSessions] {
-        for &job in by.jobs() {
+        for job in by.jobs() {
             let before = scene.world.embedded_mut()?.snapshot();
             scene.run(by, job)?;
             rows.insert(Scenario { by, job }, scene.run(by, job)?);
@@ -203,41 +205,47 @@ impl Scene {
             owner,
             key: session_key,
             permission: B256::ZERO,
+            salt: 0,
         };
         scene.enable()?;
         Ok(scene)
     }
 
-    /// The owner installs SmartSession and enables one session, which allows transfer, approve, swap and stake.
-    fn enable(&mut self) -> Result<(), WorldError> {
-        let allow = || {
-            vec![PolicyData {
-                policy: self.policy,
-                initData: Bytes::new(),
-            }]
-        };
-        let mut actions = self.mocks.actions(&self.world, self.account, Job::Flow);
-        actions.extend(self.mocks.actions(&self.world, self.account, Job::Single));
-        let actions = actions.iter().map(|action| ActionData {
-            actionTargetSelector: action
-                .data
-                .get(..4)
-                .and_then(|s| s.try_into().ok())
-                .unwrap_or_default(),
-            actionTarget: action.to,
-            actionPolicies: allow(),
+    /// A session that allows these actions.
+    fn session(&mut self, actions: &[Action]) -> Session {
+        let actions = actions.iter().map(|action| {
+            let selector = action.data.get(..4).map(FixedBytes::from_slice);
+            ActionData {
+                actionTargetSelector: selector.unwrap_or_default(),
+                actionTarget: action.to,
+                actionPolicies: vec![PolicyData {
+                    policy: self.policy,
+                    initData: Bytes::new(),
+                }],
+            }
         });
-        let session = Session {
+        self.salt += 1;
+        Session {
             sessionValidator: self.validator,
             sessionValidatorInitData: self.key.address().to_vec().into(),
-            salt: B256::ZERO,
+            salt: U256::from(self.salt).into(),
             userOpPolicies: Vec::new(),
             erc7739Policies: ERC7739Data {
                 allowedERC7739Content: Vec::new(),
                 erc1271Policies: Vec::new(),
             },
             actions: actions.collect(),
-        };
+        }
+    }
+
+    fn actions(&self, job: Job) -> Vec<Action> {
+        self.mocks.actions(&self.world, self.account, job)
+    }
+
+    /// The owner installs SmartSession and enables one session, which allows transfer, approve, swap and stake.
+    fn enable(&mut self) -> Result<(), WorldError> {
+        let actions = [self.actions(Job::Single), self.actions(Job::Flow)].concat();
+        let session = self.session(&actions);
         let id = getPermissionIdCall {
             session: session.clone(),
         };
@@ -261,8 +269,22 @@ impl Scene {
     }
 
     fn run(&mut self, by: By, job: Job) -> Result<Gas, WorldError> {
-        let actions = self.mocks.actions(&self.world, self.account, job);
+        let actions = self.actions(job);
+        let by = if job == Job::Grant {
+            By::NexusOwner
+        } else {
+            by
+        };
         let (op, receipt) = match (job, &actions[..]) {
+            (Job::Grant, _) => {
+                let flow = self.actions(Job::Flow);
+                let sessions = vec![self.session(&flow)];
+                let enable = to(
+                    self.smart_session,
+                    enableSessionsCall { sessions }.abi_encode(),
+                );
+                self.send_call(by, single(&enable))?
+            }
             (Job::Single, [action]) => self.send_call(by, single(action))?,
             (_, actions) => self.send(by, actions)?,
         };

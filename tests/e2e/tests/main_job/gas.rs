@@ -1,10 +1,10 @@
 //! Gas: what the snapshot of benches/ says, and within what was promised.
 
-use std::{collections::BTreeSet, env, path::Path};
+use std::{collections::BTreeSet, env, fs, path::Path};
 
 use benches::{
-    By, Encoding, HEIGHTS, Job, Layout, Mode, RESULTS, Rules, Scenario, Snapshot, remote_rows,
-    rows, scenarios,
+    By, Encoding, HEIGHTS, Job, Layout, Mode, RESULTS, Results, Rules, Scenario, Snapshot, remote,
+    scenarios,
 };
 
 const UPDATE: &str =
@@ -21,11 +21,11 @@ fn gas_is_what_the_snapshot_says() {
         .into_iter()
         .filter(|height| update || *height <= MAX_HEIGHT)
         .collect();
-    let rows = rows(&heights).unwrap();
+    let results = Results::measure(&heights).unwrap();
     if update {
-        benches::write(&rows, folder).unwrap();
+        results.write(folder).unwrap();
     }
-    let measured = Snapshot::of(&rows);
+    let measured = Snapshot::of(&results);
     let committed = Snapshot::read(folder).unwrap();
     let comparison = committed.compare(&measured);
     if !comparison.improvements.is_empty() {
@@ -38,12 +38,27 @@ fn gas_is_what_the_snapshot_says() {
         .iter()
         .map(Scenario::to_string)
         .collect();
+    let programs = committed.programs.keys();
     let stale: Vec<_> = committed
-        .0
+        .rows
         .keys()
         .filter(|key| !all.contains(*key))
+        .chain(programs.filter(|name| !measured.programs.contains_key(*name)))
         .collect();
     assert!(stale.is_empty(), "nothing measures {stale:?}: {UPDATE}");
+}
+
+#[test]
+fn tables_and_plots_are_those_of_the_snapshot() {
+    let folder = Path::new(RESULTS);
+    let results = Snapshot::read(folder).unwrap().results();
+    for (name, content) in results.files().unwrap() {
+        let committed = fs::read_to_string(folder.join(name)).unwrap();
+        assert!(
+            committed == content,
+            "benches/results/{name} is stale: {UPDATE}"
+        );
+    }
 }
 
 #[test]
@@ -57,7 +72,7 @@ fn gas_is_within_what_was_promised() {
             height: 10,
             mode: Mode::Cached,
         };
-        committed.0[&Scenario { by, job }.to_string()].module
+        committed.rows[&Scenario { by, job }.to_string()].module
     };
     for (job, most) in [
         (Job::Single, 10_500),
@@ -77,8 +92,8 @@ fn another_chain_takes_the_same_gas() {
         return; // said by the first test
     }
     e2e::traces_only!(chain);
-    let measured = Snapshot::of(&remote_rows(chain, 10).unwrap());
-    if measured.0.len() < 2 * Job::ALL.len() {
+    let measured = Snapshot::of(&remote(chain, 10).unwrap());
+    if measured.rows.len() < 2 * Job::ALL.len() {
         e2e::skipped(
             "gas with and without cache",
             "an empty cache and a right to cache",
