@@ -37,9 +37,8 @@ pub struct Gas {
     pub module: u64,
     /// Of the module's calls: whom, and how much each time.
     pub calls: BTreeMap<String, Vec<u64>>,
-    /// Our programs in it, by name; none on a chain that is not ours.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub programs: BTreeMap<String, Program>,
+    /// Our programs in it, by name; not known on a chain that is not ours.
+    pub programs: Option<BTreeMap<String, Program>>,
     /// Of the EntryPoint's call of the account's `execute` or `executeBatch`.
     pub execution: u64,
     /// Of the transaction's calldata: 4 for a zero byte, 16 for another.
@@ -120,7 +119,8 @@ impl Gas {
             own_ink: sum.own_ink + program.own_ink,
             hostios_ink: sum.hostios_ink + program.hostios_ink,
         };
-        self.programs.values().fold(Program::default(), add)
+        let programs = self.programs.iter().flat_map(BTreeMap::values);
+        programs.fold(Program::default(), add)
     }
 
     /// Of the module itself, without its calls.
@@ -130,13 +130,16 @@ impl Gas {
     }
 }
 
-fn programs(world: &World, receipt: &Receipt) -> Result<BTreeMap<String, Program>, WorldError> {
-    let mut programs = BTreeMap::<_, Program>::new();
+fn programs(
+    world: &World,
+    receipt: &Receipt,
+) -> Result<Option<BTreeMap<String, Program>>, WorldError> {
     let Chain::Embedded(node) = &world.chain else {
-        return Ok(programs);
+        return Ok(None);
     };
     let traced = node.inspect_transaction(receipt.transaction_hash, Watch::default());
     let (_, Watch(spent)) = traced.map_err(|error| WorldError::chain("programs", error))?;
+    let mut programs = BTreeMap::<_, Program>::new();
     for frame in spent {
         let program = programs.entry(world.name(frame.address)).or_default();
         program.frames += 1;
@@ -144,7 +147,7 @@ fn programs(world: &World, receipt: &Receipt) -> Result<BTreeMap<String, Program
         program.own_ink += frame.own_ink;
         program.hostios_ink += frame.hostios_ink;
     }
-    Ok(programs)
+    Ok(Some(programs))
 }
 
 /// Takes what the chain says of its programs.

@@ -281,9 +281,10 @@ fn parts(text: &mut String, results: &Results) -> std::fmt::Result {
              | program | calls | starts | own ink | ink of host functions |\n| --- | ---: | ---: | ---: | ---: |\n",
             thousands(account)
         )?;
-        for (name, program) in &first.programs {
+        for (name, program) in first.programs.iter().flatten() {
             let starts = results.cell(&all, Job::Flow, |gas| {
-                gas.programs.get(name).map_or(0, |program| program.start)
+                let program = gas.programs.as_ref().and_then(|all| all.get(name));
+                program.map_or(0, |program| program.start)
             });
             writeln!(
                 text,
