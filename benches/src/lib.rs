@@ -14,6 +14,7 @@ mod scene;
 mod sessions;
 mod smart_sessions;
 mod snapshot;
+mod user_op;
 
 use std::{collections::BTreeMap, error::Error, fmt, fs, path::Path};
 

@@ -4,19 +4,26 @@
 //! No npm package has the bytecode of a policy or of a validator, so these two are ours (contracts/mocks): a policy that allows
 //! everything, and a validator of one key that signs the bare hash. Both are the cheapest that there can be.
 
+mod abi;
+mod deploy;
 mod flz;
 mod package;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, FixedBytes, U256, address},
+    primitives::{Address, B256, Bytes, FixedBytes, U256},
     rpc::types::TransactionRequest,
     signers::{SignerSync, local::PrivateKeySigner},
-    sol,
     sol_types::{SolCall, SolError, SolEvent, SolValue},
 };
-use devnode::{EntryPointVersion, Receipt};
+use devnode::Receipt;
 use session_keys::Action;
 use world::{World, WorldError, abi::EntryPoint, describe, to};
+
+use abi::{
+    ActionData, ERC7739Data, FailedOpWithRevert, PackedUserOperation, PolicyData, Session, batch,
+    enableSessionsCall, getNonceCall, getPermissionIdCall, getUserOpHashCall, handleOpsCall,
+    installModuleCall, single,
+};
 
 use crate::{
     Rows,
@@ -25,74 +32,9 @@ use crate::{
     scenario::{By, Job, Scenario},
 };
 
-sol! {
-    struct PackedUserOperation {
-        address sender;
-        uint256 nonce;
-        bytes initCode;
-        bytes callData;
-        bytes32 accountGasLimits;
-        uint256 preVerificationGas;
-        bytes32 gasFees;
-        bytes paymasterAndData;
-        bytes signature;
-    }
-
-    function handleOps(PackedUserOperation[] ops, address beneficiary);
-    error FailedOpWithRevert(uint256 opIndex, string reason, bytes inner);
-    function getUserOpHash(PackedUserOperation op) view returns (bytes32);
-    function getNonce(address sender, uint192 key) view returns (uint256);
-    function depositTo(address account) payable;
-
-    function initializeAccount(bytes initData);
-    function initNexusWithSingleValidator(address validator, bytes data, address registry, address[] attesters, uint8 threshold);
-    function installModule(uint256 moduleType, address module, bytes initData);
-    function execute(bytes32 mode, bytes executionCalldata);
-
-    struct Execution {
-        address target;
-        uint256 value;
-        bytes callData;
-    }
-
-    struct PolicyData {
-        address policy;
-        bytes initData;
-    }
-
-    struct ActionData {
-        bytes4 actionTargetSelector;
-        address actionTarget;
-        PolicyData[] actionPolicies;
-    }
-
-    struct ERC7739Data {
-        string[] allowedERC7739Content;
-        PolicyData[] erc1271Policies;
-    }
-
-    struct Session {
-        address sessionValidator;
-        bytes sessionValidatorInitData;
-        bytes32 salt;
-        PolicyData[] userOpPolicies;
-        ERC7739Data erc7739Policies;
-        ActionData[] actions;
-    }
-
-    function enableSessions(Session[] sessions) returns (bytes32[] permissionIds);
-    function getPermissionId(Session session) pure returns (bytes32 permissionId);
-}
-
-/// ERC-7484's registry, which is asked about what a session enables, and agrees to everything. It has no part in the use.
-const REGISTRY: Address = address!("000000000069E2a187AEFFb852bF3cCdC95151B2");
-const STOP: [u8; 1] = [0];
 /// `validateUserOp` of a v0.7 account.
 const VALIDATE_USER_OP: [u8; 4] = [0x19, 0x82, 0x2f, 0x7c];
-const NEXUS: &str = "NexusPrecompiles.sol";
 const VALIDATOR: U256 = U256::ONE;
-/// Wei at the EntryPoint: 10 ether.
-const DEPOSIT: U256 = U256::from_limbs([10_000_000_000_000_000_000, 0, 0, 0]);
 /// Twice, in one word: to verify and to execute.
 const GAS_LIMITS: u128 = 2_000_000;
 const PRE_VERIFICATION_GAS: u64 = 100_000;
@@ -139,78 +81,7 @@ fn answer(what: &str, reason: impl ToString) -> WorldError {
     }
 }
 
-fn key(byte: u8) -> Result<PrivateKeySigner, WorldError> {
-    let key = PrivateKeySigner::from_bytes(&B256::repeat_byte(byte));
-    key.map_err(|error| WorldError::Sign(error.to_string()))
-}
-
 impl Scene {
-    fn new() -> Result<Self, WorldError> {
-        let mut world = World::new()?;
-        let mocks = Mocks::deploy(&mut world)?;
-        let validator = world.deploy("BenchValidator", &[])?;
-        let policy = world.deploy("BenchPolicy", &[])?;
-        let version = EntryPointVersion::V07;
-        let entry_point = version.address();
-        let code = world::artefact("EntryPointV07")?.bytecode;
-        create(&mut world, "EntryPoint v0.7", &code, Some(version.salt()))?;
-        // 391 bytes over the limit of deployed code
-        let smart_session = Address::repeat_byte(0x55);
-        let code = package::bytecode(
-            "SmartSessionsPrecompiles.sol",
-            "SMART_SESSION_DEPLOYED_BYTECODE",
-        )?;
-        for (address, code) in [(smart_session, code), (REGISTRY, STOP.into())] {
-            let set = world.embedded_mut()?.set_code(address, code);
-            set.map_err(|error| answer("SmartSession", error))?;
-        }
-        world.label(smart_session, "SmartSession");
-
-        let (owner, session_key) = (key(0xa1)?, key(0x5e)?);
-        let code = package::bytecode(NEXUS, "NEXUS_BYTECODE")?;
-        let code = [&code[..], &entry_point.abi_encode()].concat();
-        let nexus = create(&mut world, "Nexus", &code, None)?;
-        let code = package::bytecode(NEXUS, "NEXUS_BOOTSTRAP_BYTECODE")?;
-        let bootstrap = create(&mut world, "NexusBootstrap", &code, None)?;
-        let init = initNexusWithSingleValidatorCall {
-            validator,
-            data: owner.address().to_vec().into(),
-            registry: Address::ZERO,
-            attesters: Vec::new(),
-            threshold: 0,
-        };
-        let init = initializeAccountCall {
-            initData: (bootstrap, Bytes::from(init.abi_encode()))
-                .abi_encode_params()
-                .into(),
-        };
-        let arguments = (nexus, Bytes::from(init.abi_encode())).abi_encode_params();
-        let code = package::bytecode(NEXUS, "NEXUS_PROXY_BYTECODE")?;
-        let account = create(
-            &mut world,
-            "account",
-            &[&code[..], &arguments].concat(),
-            None,
-        )?;
-        let deposit = depositToCall { account };
-        world.send_value(world.deployer, entry_point, DEPOSIT, deposit)?;
-        let mut scene = Self {
-            world,
-            mocks,
-            entry_point,
-            smart_session,
-            validator,
-            policy,
-            account,
-            owner,
-            key: session_key,
-            permission: B256::ZERO,
-            salt: 0,
-        };
-        scene.enable()?;
-        Ok(scene)
-    }
-
     /// A session that allows these actions.
     fn session(&mut self, actions: &[Action]) -> Session {
         let actions = actions.iter().map(|action| {
@@ -373,49 +244,10 @@ impl Scene {
     }
 }
 
-/// `execute` of ERC-7579 for one call.
-fn single(action: &Action) -> Bytes {
-    let Action { to, value, data } = action;
-    let call = executeCall {
-        mode: B256::ZERO,
-        executionCalldata: (*to, *value, data.clone()).abi_encode_packed().into(),
-    };
-    call.abi_encode().into()
-}
-
-/// `execute` of ERC-7579 for some.
-fn batch(actions: &[Action]) -> Bytes {
-    let executions = actions.iter().map(|action| Execution {
-        target: action.to,
-        value: action.value,
-        callData: action.data.clone(),
-    });
-    let call = executeCall {
-        mode: B256::right_padding_from(&[1]),
-        executionCalldata: executions.collect::<Vec<_>>().abi_encode().into(),
-    };
-    call.abi_encode().into()
-}
-
 fn sign_bare(signer: &PrivateKeySigner, hash: B256) -> Result<Bytes, WorldError> {
     let signature = signer.sign_hash_sync(&hash);
     let signature = signature.map_err(|error| WorldError::Sign(error.to_string()))?;
     Ok(signature.as_bytes().into())
-}
-
-fn create(
-    world: &mut World,
-    name: &str,
-    code: &[u8],
-    salt: Option<B256>,
-) -> Result<Address, WorldError> {
-    let deployer = world.deployer;
-    let address = world
-        .embedded_mut()?
-        .deploy(deployer, code.to_vec().into(), salt)
-        .map_err(|error| WorldError::chain(name, error))?;
-    world.label(address, name);
-    Ok(address)
 }
 
 /// Has the only userOp of a bundle succeeded?
@@ -454,7 +286,7 @@ fn check(world: &World, receipt: &Receipt) -> Result<(), WorldError> {
 mod tests {
     use world::abi::Token;
 
-    use super::*;
+    use super::{deploy::key, *};
 
     /// What is measured refuses what it must.
     #[test]
