@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, error::Error, fmt, fs, path::Path};
 pub use gas::{Gas, Program};
 pub use mocks::Mocks;
 pub use programs::{PROGRAMS, Weight, weights};
-pub use scenario::{By, Encoding, Job, Layout, Mode, Rules, Scenario};
+pub use scenario::{By, Encoding, Job, Layout, MORE_RULES, Mode, Rules, Scenario};
 pub use scene::{Peers, Scene, Svms};
 pub use sessions::spread;
 pub use snapshot::{Change, Comparison, Snapshot, SnapshotError};

@@ -68,7 +68,7 @@ impl Mocks {
         };
         let transfer = to(self.token_in, transfer.abi_encode());
         match job {
-            Job::Single => vec![transfer],
+            Job::Single | Job::Ruled => vec![transfer],
             Job::Transfers(many) => vec![transfer; many],
             Job::Flow => {
                 let approve = Token::approveCall {

@@ -57,10 +57,19 @@ impl By {
     /// What is measured of it.
     pub fn jobs(self) -> impl Iterator<Item = Job> {
         let is_owner = matches!(self, Self::Owner | Self::NexusOwner);
+        let has_rules = matches!(
+            self,
+            Self::SmartSessions
+                | Self::Ours {
+                    rules: Rules::Generic,
+                    ..
+                }
+        );
         // its contracts are on the other account's chain only
         let has_main_job = !matches!(self, Self::NexusOwner | Self::SmartSessions);
         Job::ALL.into_iter().filter(move |job| match job {
             Job::MainJob => has_main_job,
+            Job::Ruled => has_rules,
             Job::Grant => !is_owner,
             _ => true,
         })
@@ -123,6 +132,8 @@ impl Mode {
 pub enum Job {
     /// One ERC-20 transfer (`execute`), through the manager.
     Single,
+    /// The same, held against [`MORE_RULES`] more rules of `abi`, or policies of Smart Sessions.
+    Ruled,
     /// So many transfers under one session (`executeBatch`), through the router.
     Transfers(usize),
     /// Approve, swap, stake with the peers' minimal contracts, under three sessions, through the router.
@@ -134,10 +145,14 @@ pub enum Job {
     Grant,
 }
 
+/// How many more rules [`Job::Ruled`] has.
+pub const MORE_RULES: u8 = 4;
+
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Single,
+        Self::Ruled,
         Self::Transfers(1),
         Self::Transfers(2),
         Self::Transfers(4),
@@ -214,6 +229,7 @@ impl fmt::Display for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Single => f.write_str("1 transfer"),
+            Self::Ruled => write!(f, "1 transfer, {MORE_RULES} more rules"),
             Self::Transfers(1) => f.write_str("batch of 1 transfer"),
             Self::Transfers(many) => write!(f, "batch of {many} transfers"),
             Self::Flow => f.write_str("approve, swap, stake"),

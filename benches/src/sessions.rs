@@ -18,7 +18,7 @@ use world::{
 
 use crate::{
     mocks::stakeCall,
-    scenario::{By, Rules},
+    scenario::{By, MORE_RULES, Rules},
     scene::Scene,
 };
 
@@ -123,15 +123,11 @@ impl Scene {
         Ok(sessions)
     }
 
-    /// The same by rules on the arguments. There is none for a least price.
+    /// The same by rules on the arguments, and once more the transfer. There is none for a least price.
     fn generic(&self) -> Result<Vec<Session>, WorldError> {
         let (world, mocks, account) = (&self.job.world, self.mocks, self.job.account);
         let mut sessions = vec![
-            self.rules(
-                mocks.token_in,
-                Token::transferCall::SELECTOR,
-                vec![equal(0, world.trader)?, at_most(1, MAX_A)?],
-            )?,
+            self.transfer_by_rules(0)?,
             self.approve_by_rules(mocks.token_in, mocks.dex)?,
             self.swap_by_rules(mocks.dex, [mocks.token_in, mocks.token_out])?,
             self.rules(mocks.stake, stakeCall::SELECTOR, vec![at_most(0, MAX_A)?])?,
@@ -141,8 +137,16 @@ impl Scene {
             self.approve_by_rules(world.token_a, world.swap_router)?,
             self.swap_by_rules(world.swap_router, [world.token_a, world.token_b])?,
             self.rules(world.vault, Vault::depositCall::SELECTOR, deposit)?,
+            self.transfer_by_rules(MORE_RULES.into())?,
         ]);
         Ok(sessions)
+    }
+
+    /// With so many rules more, which ask the same again.
+    fn transfer_by_rules(&self, more: usize) -> Result<Session, WorldError> {
+        let mut rules = vec![equal(0, self.job.world.trader)?];
+        rules.extend(vec![at_most(1, MAX_A)?; 1 + more]);
+        self.rules(self.mocks.token_in, Token::transferCall::SELECTOR, rules)
     }
 
     fn approve_by_rules(&self, token: Address, dex: Address) -> Result<Session, WorldError> {

@@ -28,8 +28,9 @@ impl Scene {
             return Ok((op, world.ecdsa_module));
         }
         let (actions, sessions) = self.work(job);
+        let is_single = matches!(job, Job::Single | Job::Ruled);
         let call_data = match &actions[..] {
-            [action] if job == Job::Single => execute(action),
+            [action] if is_single => execute(action),
             actions => execute_batch(actions),
         };
         let place = |number: &usize| self.places.get(*number).copied().unwrap_or_default();
@@ -45,12 +46,12 @@ impl Scene {
         let mut op = world.user_op(self.job.account, lane, call_data)?;
         let module = match (by, job) {
             (By::Owner, _) => world.ecdsa_module,
-            (_, Job::Single) => deployment.manager,
+            _ if is_single => deployment.manager,
             _ => deployment.router,
         };
         match by {
             By::Owner => world.sign_as_owner(&self.job.owner, &mut op)?,
-            By::Solidity { .. } if job != Job::Single => self.sign_for_peer(&mut op, &places)?,
+            By::Solidity { .. } if !is_single => self.sign_for_peer(&mut op, &places)?,
             _ => {
                 let key = SessionKey {
                     deployment,
@@ -94,6 +95,7 @@ impl Scene {
         let actions = || self.mocks.actions(&self.job.world, self.job.account, job);
         match job {
             Job::Single => (actions(), vec![0]),
+            Job::Ruled => (actions(), vec![7]),
             Job::Transfers(many) => (actions(), vec![0; many]),
             Job::Flow => (actions(), vec![1, 2, 3]),
             Job::MainJob => (self.job.actions().to_vec(), vec![4, 5, 6]),

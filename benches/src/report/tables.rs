@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use super::{HEIGHT, at, everybody, one_or_all, ours, solidity};
-use crate::{By, Gas, HEIGHTS, Job, Layout, Results, Rules, plot::thousands};
+use crate::{By, Gas, HEIGHTS, Job, Layout, MORE_RULES, Results, Rules, plot::thousands};
 
 pub(super) fn jobs(text: &mut String, results: &Results) -> std::fmt::Result {
     writeln!(text, "\n## Every userOp, trees of 2^{HEIGHT}")?;
-    for job in Job::ALL {
+    // the one with more rules is under growth
+    for job in Job::ALL.into_iter().filter(|job| *job != Job::Ruled) {
         let note = if job == Job::Grant {
             String::from(
                 "The owner replaces the root of any number of sessions, or enables one of Smart Sessions with three actions; signed by the owner.",
@@ -107,6 +108,17 @@ pub(super) fn growth(text: &mut String, results: &Results) -> std::fmt::Result {
     for (name, all) in everybody(HEIGHT) {
         let batches = |by| [(by, Job::Transfers(4)), (by, Job::Transfers(16))];
         *text += &row(&name, &all, &batches, 12);
+    }
+    write!(
+        text,
+        "\n### For each further rule\n\nOf `abi`, or policy (a stand-in) of Smart Sessions: between one transfer and the same with {MORE_RULES} more.\n\n\
+         | who | module | handleOps | calldata, bytes |\n| --- | ---: | ---: | ---: |\n"
+    )?;
+    for (name, all) in everybody(HEIGHT) {
+        if all.iter().any(|by| results.get(*by, Job::Ruled).is_some()) {
+            let rules = |by| [(by, Job::Single), (by, Job::Ruled)];
+            *text += &row(&name, &all, &rules, MORE_RULES.into());
+        }
     }
     let [low, .., high] = HEIGHTS;
     write!(

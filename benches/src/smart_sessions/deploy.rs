@@ -13,7 +13,7 @@ use super::{
     abi::{depositToCall, initNexusWithSingleValidatorCall, initializeAccountCall},
     answer, package,
 };
-use crate::mocks::Mocks;
+use crate::{mocks::Mocks, scenario::MORE_RULES};
 
 /// ERC-7484's registry, which is asked about what a session enables, and agrees to everything. It has no part in the use.
 const REGISTRY: Address = address!("000000000069E2a187AEFFb852bF3cCdC95151B2");
@@ -28,7 +28,10 @@ impl Scene {
         let mut world = World::new()?;
         let mocks = Mocks::deploy(&mut world)?;
         let validator = world.deploy("BenchValidator", &[])?;
-        let policy = world.deploy("BenchPolicy", &[])?;
+        let mut policies = Vec::new();
+        for _ in 0..=MORE_RULES {
+            policies.push(world.deploy("BenchPolicy", &[])?);
+        }
         let version = EntryPointVersion::V07;
         let entry_point = version.address();
         let code = world::artefact("EntryPointV07")?.bytecode;
@@ -79,11 +82,12 @@ impl Scene {
             entry_point,
             smart_session,
             validator,
-            policy,
+            policies,
             account,
             owner,
             key: session_key,
             permission: B256::ZERO,
+            ruled: B256::ZERO,
             salt: 0,
         };
         scene.enable()?;

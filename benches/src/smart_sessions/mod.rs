@@ -47,11 +47,15 @@ struct Scene {
     entry_point: Address,
     smart_session: Address,
     validator: Address,
-    policy: Address,
+    /// Each of one contract.
+    policies: Vec<Address>,
     account: Address,
     owner: PrivateKeySigner,
     key: PrivateKeySigner,
+    /// A session with one policy for each action.
     permission: B256,
+    /// One with all of them for the only action.
+    ruled: B256,
     /// Of the session that is enabled next.
     salt: u64,
 }
@@ -82,19 +86,25 @@ fn answer(what: &str, reason: impl ToString) -> WorldError {
 }
 
 impl Scene {
-    /// A session that allows these actions.
-    fn session(&mut self, actions: &[Action]) -> Session {
+    /// A session that allows these actions, each under so many policies.
+    fn session(&mut self, actions: &[Action], policies: usize) -> Session {
+        let policies = self
+            .policies
+            .iter()
+            .take(policies)
+            .map(|policy| PolicyData {
+                policy: *policy,
+                initData: Bytes::new(),
+            });
         let actions = actions.iter().map(|action| {
             let selector = action.data.get(..4).map(FixedBytes::from_slice);
             ActionData {
                 actionTargetSelector: selector.unwrap_or_default(),
                 actionTarget: action.to,
-                actionPolicies: vec![PolicyData {
-                    policy: self.policy,
-                    initData: Bytes::new(),
-                }],
+                actionPolicies: policies.clone().collect(),
             }
         });
+        let actions = actions.collect();
         self.salt += 1;
         Session {
             sessionValidator: self.validator,
@@ -105,7 +115,7 @@ impl Scene {
                 allowedERC7739Content: Vec::new(),
                 erc1271Policies: Vec::new(),
             },
-            actions: actions.collect(),
+            actions,
         }
     }
 
@@ -113,22 +123,26 @@ impl Scene {
         self.mocks.actions(&self.world, self.account, job)
     }
 
-    /// The owner installs SmartSession and enables one session, which allows transfer, approve, swap and stake.
+    /// The owner installs SmartSession and enables a session that allows transfer, approve, swap and stake, and one with
+    /// more policies.
     fn enable(&mut self) -> Result<(), WorldError> {
         let actions = [self.actions(Job::Single), self.actions(Job::Flow)].concat();
-        let session = self.session(&actions);
-        let id = getPermissionIdCall {
-            session: session.clone(),
+        let sessions = vec![
+            self.session(&actions, 1),
+            self.session(&self.actions(Job::Single), self.policies.len()),
+        ];
+        let id = |session: &Session| {
+            let session = session.clone();
+            self.world
+                .view(self.smart_session, getPermissionIdCall { session })
         };
-        self.permission = self.world.view(self.smart_session, id)?;
+        (self.permission, self.ruled) = (id(&sessions[0])?, id(&sessions[1])?);
         let install = installModuleCall {
             moduleType: VALIDATOR,
             module: self.smart_session,
             initData: Bytes::new(),
         };
-        let enable = enableSessionsCall {
-            sessions: vec![session],
-        };
+        let enable = enableSessionsCall { sessions };
         let approve = self.mocks.fund(&mut self.world, self.account)?;
         let actions = [
             to(self.account, install.abi_encode()),
@@ -149,7 +163,7 @@ impl Scene {
         let (op, receipt) = match (job, &actions[..]) {
             (Job::Grant, _) => {
                 let flow = self.actions(Job::Flow);
-                let sessions = vec![self.session(&flow)];
+                let sessions = vec![self.session(&flow, 1)];
                 let enable = to(
                     self.smart_session,
                     enableSessionsCall { sessions }.abi_encode(),
@@ -157,6 +171,12 @@ impl Scene {
                 self.send_call(by, single(&enable))?
             }
             (Job::Single, [action]) => self.send_call(by, single(action))?,
+            (Job::Ruled, [action]) => {
+                let plain = std::mem::replace(&mut self.permission, self.ruled);
+                let sent = self.send_call(by, single(action));
+                self.permission = plain;
+                sent?
+            }
             (_, actions) => self.send(by, actions)?,
         };
         let sent = Sent {
