@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use world::WorldError;
 
 /// All programs, as their crates are called.
-pub const PROGRAMS: [&str; 9] = [
+pub const PROGRAMS: [&str; 10] = [
+    "session-module",
     "session-key-manager",
     "batched-session-router",
     "erc20-approval",

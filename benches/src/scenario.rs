@@ -81,11 +81,13 @@ impl By {
 pub enum Layout {
     /// `session-key-manager`, `batched-session-router` and a program for each SVM.
     Separate,
+    /// `session-module`: manager, router and rules at one address.
+    Module,
 }
 
 impl Layout {
     /// All that are measured.
-    pub const ALL: [Self; 1] = [Self::Separate];
+    pub const ALL: [Self; 2] = [Self::Separate, Self::Module];
 }
 
 /// What checks the actions.
@@ -193,6 +195,7 @@ impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Separate => "separate",
+            Self::Module => "module",
         })
     }
 }

@@ -48,6 +48,8 @@ pub struct Scene {
     pub job: MainJob,
     /// The peers' contracts.
     pub mocks: Mocks,
+    /// `session-module`.
+    pub module: Address,
     /// Our further SVMs.
     pub svms: Svms,
     /// Solidity.
@@ -78,6 +80,7 @@ impl Scene {
         world.unchecked = Some("gas is measured; the tests check the same userOps");
         world.beneficiary = world.deployer; // as the peers were measured: not the sender, so cold
         let programs = world.deploy_programs()?;
+        let module = world.deploy_program("session-module")?;
         let svms = Svms {
             transfer: world.deploy_program("erc20-transfer")?,
             abi: world.deploy_program("abi")?,
@@ -94,6 +97,7 @@ impl Scene {
         let mut scene = Self {
             job,
             mocks,
+            module,
             svms,
             peers,
             places: Vec::new(),
@@ -107,6 +111,7 @@ impl Scene {
         let account = self.job.account;
         let approve = self.mocks.fund(&mut self.job.world, account)?;
         self.job.as_owner(&[
+            to(account, calls::enable_module(self.module)),
             to(account, calls::enable_module(self.peers.manager)),
             to(account, calls::enable_module(self.peers.router)),
             approve,
@@ -117,7 +122,7 @@ impl Scene {
     /// Our programs.
     pub fn programs(&self) -> Vec<Address> {
         let mut programs = self.job.programs.all().to_vec();
-        programs.extend([self.svms.transfer, self.svms.abi]);
+        programs.extend([self.module, self.svms.transfer, self.svms.abi]);
         programs
     }
 
@@ -160,6 +165,14 @@ impl Scene {
             | By::Owner
             | By::NexusOwner
             | By::SmartSessions => ours,
+            By::Ours {
+                layout: Layout::Module,
+                ..
+            } => Deployment {
+                manager: self.module,
+                router: self.module,
+                ..ours
+            },
             By::Solidity { .. } => Deployment {
                 manager: self.peers.manager,
                 router: self.peers.router,

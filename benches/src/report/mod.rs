@@ -25,7 +25,8 @@ number has no programs. Percentages are of Solidity's number, with the same tree
 - **owner**: Biconomy's ECDSA module, no session. The floor.
 - **Solidity**: manager, router and ERC20 module of `@biconomy-devx/account-contracts-v2` 1.0.1. That package has no modules for
   swap and stake: there they are our oracles (contracts/reference), which check what our programs check.
-- **separate**: `session-key-manager`, `batched-session-router`, a program for each SVM.
+- **separate**: `session-key-manager`, `batched-session-router`, a program for each SVM. **module**: `session-module`, which is manager, router and
+  rules at one address.
 - **typed**: an SVM made for each action. **bounded**: the same inside `bounded`, in a lane. **generic**: `abi` with rules on arguments (none for
   a least price); the account is asked whether the target is a module.
 - **Nexus, owner** and **Smart Sessions, Sudo**: an ERC-7579 account on EntryPoint v0.7, from `@rhinestone/modulekit` 0.5.9.
