@@ -84,11 +84,15 @@ impl Results {
 /// Who allows what is measured with trees of these heights.
 fn plan(heights: &[u32]) -> Vec<By> {
     let mut plan = vec![By::Owner];
-    let encoding = Encoding::Canonical;
     for &height in heights {
-        plan.push(By::Solidity { encoding, height });
+        plan.extend(Encoding::ALL.map(|encoding| By::Solidity { encoding, height }));
         for layout in Layout::ALL {
-            for rules in Rules::ALL {
+            let canonical = Rules::ALL.map(|rules| (rules, Encoding::Canonical));
+            // what another encoding saves is the same for all rules
+            for (rules, encoding) in canonical
+                .into_iter()
+                .chain([(Rules::Typed, Encoding::Dense)])
+            {
                 plan.extend(Mode::ALL.map(|mode| By::Ours {
                     layout,
                     rules,

@@ -54,6 +54,14 @@ impl By {
         }
     }
 
+    /// Of the module signature; canonical, where there is but one.
+    pub const fn encoding(self) -> Encoding {
+        match self {
+            Self::Ours { encoding, .. } | Self::Solidity { encoding, .. } => encoding,
+            Self::Owner | Self::NexusOwner | Self::SmartSessions => Encoding::Canonical,
+        }
+    }
+
     /// What is measured of it.
     pub fn jobs(self) -> impl Iterator<Item = Job> {
         let is_owner = matches!(self, Self::Owner | Self::NexusOwner);
@@ -70,7 +78,7 @@ impl By {
         Job::ALL.into_iter().filter(move |job| match job {
             Job::MainJob => has_main_job,
             Job::Ruled => has_rules,
-            Job::Grant => !is_owner,
+            Job::Grant => !is_owner && self.encoding() == Encoding::Canonical,
             _ => true,
         })
     }
@@ -106,11 +114,26 @@ impl Rules {
     pub const ALL: [Self; 3] = [Self::Typed, Self::Bounded, Self::Generic];
 }
 
-/// How the module signature is encoded.
+/// How the module signature is encoded: one for the client's [`session_keys::Encoding`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
     /// As the reference's clients do.
     Canonical,
+    /// Equal values once, nothing padded: every ABI decoder takes it.
+    Dense,
+}
+
+impl Encoding {
+    /// All that are measured.
+    pub const ALL: [Self; 2] = [Self::Canonical, Self::Dense];
+
+    /// As the client calls it.
+    pub(crate) const fn of_client(self) -> session_keys::Encoding {
+        match self {
+            Self::Canonical => session_keys::Encoding::Canonical,
+            Self::Dense => session_keys::Encoding::Dense,
+        }
+    }
 }
 
 /// What a call of a program costs.
@@ -214,6 +237,7 @@ impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Canonical => "canonical",
+            Self::Dense => "dense",
         })
     }
 }

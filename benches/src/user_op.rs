@@ -2,13 +2,13 @@
 
 use alloy::primitives::{Address, aliases::U192, keccak256};
 use session_keys::{
-    Action, Item, SessionKey, UserOp, account_signature, calls, execute, execute_batch,
-    router_signature, sign,
+    Action, Item, SessionKey, UserOp, account_signature, calls, dense_router_signature, execute,
+    execute_batch, router_signature, sign,
 };
 use world::{WorldError, to};
 
 use crate::{
-    scenario::{By, Job, Rules, Scenario},
+    scenario::{By, Encoding, Job, Rules, Scenario},
     scene::Scene,
     sessions::LANE,
 };
@@ -51,20 +51,27 @@ impl Scene {
         };
         match by {
             By::Owner => world.sign_as_owner(&self.job.owner, &mut op)?,
-            By::Solidity { .. } if !is_single => self.sign_for_peer(&mut op, &places)?,
+            By::Solidity { .. } if !is_single => {
+                self.sign_for_peer(by.encoding(), &mut op, &places)?
+            }
             _ => {
                 let key = SessionKey {
                     deployment,
                     ..self.job.key.clone()
                 };
-                key.sign(&self.job.tree, &places, &mut op)?;
+                key.sign_as(by.encoding().of_client(), &self.job.tree, &places, &mut op)?;
             }
         }
         Ok((op, module))
     }
 
     /// The npm package's router wants the hash together with the manager signed.
-    fn sign_for_peer(&self, op: &mut UserOp, places: &[usize]) -> Result<(), WorldError> {
+    fn sign_for_peer(
+        &self,
+        encoding: Encoding,
+        op: &mut UserOp,
+        places: &[usize],
+    ) -> Result<(), WorldError> {
         let manager = self.peers.manager;
         let hash = self.job.world.hash(op);
         let hash = keccak256([hash.as_slice(), manager.as_slice()].concat());
@@ -84,8 +91,11 @@ impl Scene {
                 call_specific_data: &[],
             })
             .collect();
-        let signature = router_signature(manager, &items, &signature)
-            .map_err(|error| WorldError::Sign(error.to_string()))?;
+        let signature = match encoding {
+            Encoding::Canonical => router_signature(manager, &items, &signature),
+            Encoding::Dense => dense_router_signature(manager, &items, &signature),
+        };
+        let signature = signature.map_err(|error| WorldError::Sign(error.to_string()))?;
         op.signature = account_signature(&signature, self.peers.router);
         Ok(())
     }

@@ -20,7 +20,7 @@ Each userOp is alone in its transaction on the embedded chain, without L1 fees. 
 balances, allowances and nonces are not zero any more. **module** is the account's call of the module that validates,
 all calls of that included; **handleOps** is the whole transaction. Three numbers are: all of our programs in the chain's cache; none in it
 (ArbOS 51: each call pays for a start); none in it under ArbOS 60, where the second call of a program in a block counts as cached. What has one
-number has no programs. Percentages are of Solidity's number, with the same tree and the same actions.
+number has no programs. Percentages are of Solidity's number in the canonical encoding, with the same tree and the same actions.
 
 - **owner**: Biconomy's ECDSA module, no session. The floor.
 - **Solidity**: manager, router and ERC20 module of `@biconomy-devx/account-contracts-v2` 1.0.1. That package has no modules for
@@ -29,6 +29,8 @@ number has no programs. Percentages are of Solidity's number, with the same tree
   rules at one address.
 - **typed**: an SVM made for each action. **bounded**: the same inside `bounded`, in a lane. **generic**: `abi` with rules on arguments (none for
   a least price); the account is asked whether the target is a module.
+- The module signature is encoded as the reference's clients do, or **dense**: an ABI decoder reads the same from it, but equal values are there
+  once and nothing is padded. The client of ours signs in the cheapest encoding that the programs take.
 - **Nexus, owner** and **Smart Sessions, Sudo**: an ERC-7579 account on EntryPoint v0.7, from `@rhinestone/modulekit` 0.5.9.
 - Transfers, and approve, swap, stake, are of minimal contracts (contracts/mocks/Bench\\*.sol): what they cost themselves is under
   execution. The last job is the same with Uniswap V3 and an ERC-4626 vault.
@@ -60,16 +62,17 @@ pub(crate) fn markdown(results: &Results) -> Result<String, std::fmt::Error> {
 }
 
 /// Ours, by layout and rules, in the three modes.
-fn ours(layout: Layout, rules: Rules, height: u32) -> [By; 3] {
+fn ours(layout: Layout, rules: Rules, encoding: Encoding, height: u32) -> [By; 3] {
     Mode::ALL.map(|mode| By::Ours {
         layout,
         rules,
-        encoding: Encoding::Canonical,
+        encoding,
         height,
         mode,
     })
 }
 
+/// What percentages are of.
 const fn solidity(height: u32) -> By {
     let encoding = Encoding::Canonical;
     By::Solidity { encoding, height }
@@ -107,19 +110,34 @@ impl Results {
 
 /// Who is compared, at a height.
 fn everybody(height: u32) -> Vec<(String, Vec<By>)> {
-    let mut all = vec![
-        (String::from("owner"), vec![By::Owner]),
-        (String::from("Solidity"), vec![solidity(height)]),
-    ];
+    let mut all = vec![(String::from("owner"), vec![By::Owner])];
+    all.extend(with_trees(height, &Rules::ALL));
+    all.extend([By::NexusOwner, By::SmartSessions].map(|by| (by.to_string(), vec![by])));
+    all
+}
+
+/// Who proves sessions, at a height, in each encoding.
+fn with_trees(height: u32, rules: &[Rules]) -> Vec<(String, Vec<By>)> {
+    let name = |name: String, encoding| match encoding {
+        Encoding::Canonical => name,
+        other => format!("{name}, {other}"),
+    };
+    let mut all: Vec<_> = Encoding::ALL
+        .map(|encoding| {
+            let by = By::Solidity { encoding, height };
+            (name("Solidity".into(), encoding), vec![by])
+        })
+        .into();
     for layout in Layout::ALL {
-        for rules in Rules::ALL {
-            all.push((
-                format!("{layout}, {rules}"),
-                ours(layout, rules, height).to_vec(),
-            ));
+        for &rules in rules {
+            for encoding in Encoding::ALL {
+                if rules == Rules::Typed || encoding == Encoding::Canonical {
+                    let name = name(format!("{layout}, {rules}"), encoding);
+                    all.push((name, ours(layout, rules, encoding, height).to_vec()));
+                }
+            }
         }
     }
-    all.extend([By::NexusOwner, By::SmartSessions].map(|by| (by.to_string(), vec![by])));
     all
 }
 

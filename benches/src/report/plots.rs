@@ -2,7 +2,7 @@
 
 use super::{HEIGHT, at, ours, solidity};
 use crate::{
-    By, Gas, HEIGHTS, Job, Layout, Results, Rules,
+    By, Encoding, Gas, HEIGHTS, Job, Layout, Mode, Results, Rules,
     plot::{Axis, Panel, Series, svg},
 };
 
@@ -71,30 +71,29 @@ fn series(
             .filter_map(|(by, job)| results.get(by, job).map(number))
             .collect(),
     };
+    let (encoding, height) = (Encoding::Dense, HEIGHT);
+    let dense = By::Solidity { encoding, height };
     let mut all = vec![
         line("owner, no session", 0, true, By::Owner),
-        line("Solidity (Biconomy)", 1, false, solidity(HEIGHT)),
         line(
             "Smart Sessions, stand-in policy",
             6,
             false,
             By::SmartSessions,
         ),
+        line(
+            "Solidity (Biconomy), as its clients sign",
+            1,
+            false,
+            solidity(HEIGHT),
+        ),
+        line("Solidity, dense signatures", 1, true, dense),
     ];
     for (colour, layout) in Layout::ALL.into_iter().enumerate() {
-        let [cached, uncached, _] = ours(layout, Rules::Typed, HEIGHT);
-        all.push(line(
-            &format!("ours, {layout}, cached"),
-            colour + 2,
-            false,
-            cached,
-        ));
-        all.push(line(
-            &format!("ours, {layout}, uncached"),
-            colour + 2,
-            true,
-            uncached,
-        ));
+        let [cached, uncached, _] = ours(layout, Rules::Typed, encoding, HEIGHT);
+        let name = |mode| format!("ours, {layout}, dense, {mode}");
+        all.push(line(&name(Mode::Cached), colour + 2, false, cached));
+        all.push(line(&name(Mode::Uncached), colour + 2, true, uncached));
     }
     all
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{HEIGHT, at, everybody, one_or_all, ours, solidity};
-use crate::{By, Gas, HEIGHTS, Job, Layout, MORE_RULES, Results, Rules, plot::thousands};
+use super::{HEIGHT, at, everybody, one_or_all, ours, with_trees};
+use crate::{By, Encoding, Gas, HEIGHTS, Job, Layout, MORE_RULES, Results, Rules, plot::thousands};
 
 pub(super) fn jobs(text: &mut String, results: &Results) -> std::fmt::Result {
     writeln!(text, "\n## Every userOp, trees of 2^{HEIGHT}")?;
@@ -49,14 +49,7 @@ pub(super) fn heights(text: &mut String, results: &Results) -> std::fmt::Result 
               | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
     for job in [Job::Single, Job::Transfers(16), Job::Flow] {
         for height in HEIGHTS {
-            let mut who = vec![(String::from("Solidity"), vec![solidity(height)])];
-            for layout in Layout::ALL {
-                who.push((
-                    layout.to_string(),
-                    ours(layout, Rules::Typed, height).to_vec(),
-                ));
-            }
-            for (name, all) in who {
+            for (name, all) in with_trees(height, &[Rules::Typed]) {
                 writeln!(
                     text,
                     "| {job} | 2^{height} | {name} | {} | {} | {} | {} | {} |",
@@ -143,7 +136,7 @@ pub(super) fn parts(text: &mut String, results: &Results) -> std::fmt::Result {
          which load storage and hash, but for calls. The first call of each address costs its caller 2,600 in addition.\n"
     )?;
     for layout in Layout::ALL {
-        let all = ours(layout, Rules::Typed, HEIGHT);
+        let all = ours(layout, Rules::Typed, Encoding::Canonical, HEIGHT);
         let Some(first) = results.get(all[0], Job::Flow) else {
             continue;
         };
