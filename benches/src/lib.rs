@@ -85,14 +85,16 @@ impl Results {
 fn plan(heights: &[u32]) -> Vec<By> {
     let mut plan = vec![By::Owner];
     for &height in heights {
-        plan.extend(Encoding::ALL.map(|encoding| By::Solidity { encoding, height }));
+        plan.extend(Encoding::ABI.map(|encoding| By::Solidity { encoding, height }));
         for layout in Layout::ALL {
             let canonical = Rules::ALL.map(|rules| (rules, Encoding::Canonical));
             // what another encoding saves is the same for all rules
-            for (rules, encoding) in canonical
-                .into_iter()
-                .chain([(Rules::Typed, Encoding::Dense)])
-            {
+            let others = layout
+                .encodings()
+                .iter()
+                .filter(|other| **other != Encoding::Canonical);
+            let others = others.map(|encoding| (Rules::Typed, *encoding));
+            for (rules, encoding) in canonical.into_iter().chain(others) {
                 plan.extend(Mode::ALL.map(|mode| By::Ours {
                     layout,
                     rules,

@@ -78,6 +78,7 @@ impl By {
         Job::ALL.into_iter().filter(move |job| match job {
             Job::MainJob => has_main_job,
             Job::Ruled => has_rules,
+            Job::Single => self.encoding() != Encoding::Compact,
             Job::Grant => !is_owner && self.encoding() == Encoding::Canonical,
             _ => true,
         })
@@ -96,6 +97,14 @@ pub enum Layout {
 impl Layout {
     /// All that are measured.
     pub const ALL: [Self; 2] = [Self::Separate, Self::Module];
+
+    /// What it takes.
+    pub const fn encodings(self) -> &'static [Encoding] {
+        match self {
+            Self::Separate => &Encoding::ABI,
+            Self::Module => &[Encoding::Canonical, Encoding::Dense, Encoding::Compact],
+        }
+    }
 }
 
 /// What checks the actions.
@@ -121,17 +130,20 @@ pub enum Encoding {
     Canonical,
     /// Equal values once, nothing padded: every ABI decoder takes it.
     Dense,
+    /// Of a batch: each session once, all proven together, packed. The sessions of a flow stand together in the tree.
+    Compact,
 }
 
 impl Encoding {
-    /// All that are measured.
-    pub const ALL: [Self; 2] = [Self::Canonical, Self::Dense];
+    /// Those that every program takes which reads the ABI.
+    pub const ABI: [Self; 2] = [Self::Canonical, Self::Dense];
 
     /// As the client calls it.
     pub(crate) const fn of_client(self) -> session_keys::Encoding {
         match self {
             Self::Canonical => session_keys::Encoding::Canonical,
             Self::Dense => session_keys::Encoding::Dense,
+            Self::Compact => session_keys::Encoding::Compact,
         }
     }
 }
@@ -238,6 +250,7 @@ impl fmt::Display for Encoding {
         f.write_str(match self {
             Self::Canonical => "canonical",
             Self::Dense => "dense",
+            Self::Compact => "compact",
         })
     }
 }

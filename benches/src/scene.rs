@@ -10,8 +10,8 @@ use world::{Chain, MainJob, World, WorldError, to};
 use crate::{
     gas::{Gas, Sent},
     mocks::Mocks,
-    scenario::{By, Layout, Scenario},
-    sessions::spread,
+    scenario::{By, Encoding, Layout, Scenario},
+    sessions::{grouped, spread},
 };
 
 /// `validateUserOp(UserOperation,bytes32,uint256)` of a v0.6 account.
@@ -190,7 +190,11 @@ impl Scene {
             By::Owner | By::NexusOwner | By::SmartSessions => return Ok(()),
             By::Ours { height, .. } | By::Solidity { height, .. } => height,
         };
-        let (tree, places) = spread(self.sessions(by)?, height)?;
+        let sessions = self.sessions(by)?;
+        let (tree, places) = match by.encoding() {
+            Encoding::Compact => grouped(&sessions, height)?,
+            _ => spread(sessions, height)?,
+        };
         self.places = places;
         self.grant_tree(by, tree)
     }

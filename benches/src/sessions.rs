@@ -31,15 +31,34 @@ pub(crate) const LANE: U192 = U192::from_limbs([77, 0, 0]);
 /// If a session is none that a program could accept.
 pub fn spread(sessions: Vec<Session>, height: u32) -> Result<(Tree, Vec<usize>), WorldError> {
     let size = 1_usize << height;
+    let places = (1..=sessions.len()).map(|n| n * size / (sessions.len() + 1));
+    plant(&sessions, places.collect(), size)
+}
+
+/// The same with the sessions of each flow next to one another, in a subtree of their own, as
+/// [`Tree::grouped`] puts them.
+pub(crate) fn grouped(sessions: &[Session], height: u32) -> Result<(Tree, Vec<usize>), WorldError> {
+    let size = 1_usize << height;
+    let places = (0..sessions.len()).map(|number| match number {
+        0 => 0,
+        1..=3 => size / 4 + number - 1,
+        4..=6 => size / 2 + number - 4,
+        _ => size - 1,
+    });
+    plant(sessions, places.collect(), size)
+}
+
+fn plant(
+    sessions: &[Session],
+    places: Vec<usize>,
+    size: usize,
+) -> Result<(Tree, Vec<usize>), WorldError> {
     let filler = |index: usize| Session {
         session_key_data: index.to_be_bytes().repeat(5).into(),
         ..sessions[0].clone()
     };
     let mut leaves: Vec<_> = (0..size).map(filler).collect();
-    let places: Vec<_> = (1..=sessions.len())
-        .map(|n| n * size / (sessions.len() + 1))
-        .collect();
-    for (place, session) in places.iter().zip(&sessions) {
+    for (place, session) in places.iter().zip(sessions) {
         leaves[*place] = session.clone();
     }
     Ok((Tree::import(leaves)?, places))

@@ -93,7 +93,9 @@ impl Scene {
             .collect();
         let signature = match encoding {
             Encoding::Canonical => router_signature(manager, &items, &signature),
-            Encoding::Dense => dense_router_signature(manager, &items, &signature),
+            Encoding::Dense | Encoding::Compact => {
+                dense_router_signature(manager, &items, &signature)
+            }
         };
         let signature = signature.map_err(|error| WorldError::Sign(error.to_string()))?;
         op.signature = account_signature(&signature, self.peers.router);

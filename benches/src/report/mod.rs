@@ -30,7 +30,8 @@ number has no programs. Percentages are of Solidity's number in the canonical en
 - **typed**: an SVM made for each action. **bounded**: the same inside `bounded`, in a lane. **generic**: `abi` with rules on arguments (none for
   a least price); the account is asked whether the target is a module.
 - The module signature is encoded as the reference's clients do, or **dense**: an ABI decoder reads the same from it, but equal values are there
-  once and nothing is padded. The client of ours signs in the cheapest encoding that the programs take.
+  once and nothing is padded. Or **compact**, which only the module takes: each session once, all proven together; there the sessions of a flow
+  stand next to one another in the tree. Our client signs in the cheapest encoding that the programs take.
 - **Nexus, owner** and **Smart Sessions, Sudo**: an ERC-7579 account on EntryPoint v0.7, from `@rhinestone/modulekit` 0.5.9.
 - Transfers, and approve, swap, stake, are of minimal contracts (contracts/mocks/Bench\\*.sol): what they cost themselves is under
   execution. The last job is the same with Uniswap V3 and an ERC-4626 vault.
@@ -122,7 +123,7 @@ fn with_trees(height: u32, rules: &[Rules]) -> Vec<(String, Vec<By>)> {
         Encoding::Canonical => name,
         other => format!("{name}, {other}"),
     };
-    let mut all: Vec<_> = Encoding::ALL
+    let mut all: Vec<_> = Encoding::ABI
         .map(|encoding| {
             let by = By::Solidity { encoding, height };
             (name("Solidity".into(), encoding), vec![by])
@@ -130,7 +131,7 @@ fn with_trees(height: u32, rules: &[Rules]) -> Vec<(String, Vec<By>)> {
         .into();
     for layout in Layout::ALL {
         for &rules in rules {
-            for encoding in Encoding::ALL {
+            for &encoding in layout.encodings() {
                 if rules == Rules::Typed || encoding == Encoding::Canonical {
                     let name = name(format!("{layout}, {rules}"), encoding);
                     all.push((name, ours(layout, rules, encoding, height).to_vec()));

@@ -90,8 +90,10 @@ fn series(
         line("Solidity, dense signatures", 1, true, dense),
     ];
     for (colour, layout) in Layout::ALL.into_iter().enumerate() {
+        // what the client chooses, or nearly
+        let encoding = layout.encodings().last().copied().unwrap_or(encoding);
         let [cached, uncached, _] = ours(layout, Rules::Typed, encoding, HEIGHT);
-        let name = |mode| format!("ours, {layout}, dense, {mode}");
+        let name = |mode| format!("ours, {layout}, {encoding}, {mode}");
         all.push(line(&name(Mode::Cached), colour + 2, false, cached));
         all.push(line(&name(Mode::Uncached), colour + 2, true, uncached));
     }
