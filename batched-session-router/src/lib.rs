@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod payload;
 
+use session_core::{execution, reject};
 use session_shell::Answer;
 use session_validation::{Request, batch, no_signature};
 
@@ -20,5 +21,10 @@ session_shell::program! {
 }
 
 fn validate_user_op(arguments: &[u8]) -> Answer {
-    batch::validate::<Payload<'_>>(&Request::decode(arguments)?)
+    let request = Request::decode(arguments)?;
+    let (selector, _) = execution::split(request.user_op.call_data()?)?;
+    if !execution::is_execute_batch(selector) {
+        return Err(reject!("SR Invalid Selector").into());
+    }
+    batch::validate::<Payload<'_>>(&request)
 }

@@ -113,8 +113,16 @@ pub fn of_limbs(a: u64, b: u64, c: u64, d: u64) -> Word {
 /// A limb of a constant word.
 #[doc(hidden)]
 pub const fn limb(word: &Word, number: usize) -> u64 {
-    let (limbs, _) = word.as_chunks();
-    u64::from_le_bytes(limbs[number])
+    let (mut limbs, _) = word.as_chunks();
+    let mut before = number;
+    while let ([_, rest @ ..], 1..) = (limbs, before) {
+        limbs = rest;
+        before = before.saturating_sub(1);
+    }
+    match limbs {
+        [limb, ..] => u64::from_le_bytes(*limb),
+        [] => 0,
+    }
 }
 
 /// A constant [`Word`](crate::Word).

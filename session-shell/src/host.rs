@@ -107,7 +107,9 @@ pub fn emit(topics: &[Word], data: &[u8]) {
 
 impl Keccak for Host {
     fn keccak(&self, parts: &[&[u8]]) -> Word {
-        keccak(&buffer::concat(parts))
+        let preimage = buffer::concat(parts);
+        // SAFETY: reads the preimage and writes 32 bytes.
+        written(|hash| unsafe { hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash) })
     }
 
     fn keccak_pair(&self, pair: &mut [Word; 2]) {
@@ -116,11 +118,6 @@ impl Keccak for Host {
         // SAFETY: reads both words, then writes the first.
         unsafe { hostio::native_keccak256(input, len, pair.as_mut_ptr()) };
     }
-}
-
-fn keccak(preimage: &[u8]) -> Word {
-    // SAFETY: reads the preimage and writes 32 bytes.
-    written(|hash| unsafe { hostio::native_keccak256(preimage.as_ptr(), preimage.len(), hash) })
 }
 
 /// Calls `to` with all gas that may be passed on and no ether: has it succeeded, and how long is what it returned?

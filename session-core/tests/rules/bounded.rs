@@ -371,7 +371,7 @@ fn only_this_program_is_opened() {
         session_key_data: b"inner",
         ..session
     };
-    let open = |session, is_reused: bool| bounded::open(session, &THIS, &op, || is_reused);
+    let open = |session, is_reused: bool| bounded::open(session, &THIS, &op, is_reused);
     assert_eq!(open(&session, false), Ok(inner));
     assert_eq!(open(&session, true), Err(reject!("BND Reused Leaf")));
     // Not a second time, and no other program's.
