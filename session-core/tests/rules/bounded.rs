@@ -321,10 +321,13 @@ fn with_a_paymaster_verification_counts_three_times() {
     }
 }
 
+/// A text, and what leads to it.
+type Breach = (Reject, fn(&mut UserOperation));
+
 /// Each userOp breaks this rule and all that come later.
 #[test]
 fn the_order_of_the_texts() {
-    let breaks: [(Reject, fn(&mut UserOperation)); 6] = [
+    let breaks: [Breach; 6] = [
         (reject!("BND Wrong Lane"), |op| op.nonce = nonce(1, 3)),
         (reject!("BND Max Uses"), |op| op.nonce = nonce(LANE, 3)),
         (reject!("BND Wrong Paymaster"), |op| {
