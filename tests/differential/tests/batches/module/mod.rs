@@ -1,0 +1,176 @@
+//! The session module at the manager's address, and manager and router on another chain where all else is the same: the
+//! same calldata, the same answers. The selector of callData, as solc reads it, says whose answer is due.
+//!
+//! 5,000 calls; `PROPTEST_CASES` counts the long run, which has two for each.
+
+mod leaves;
+mod table;
+
+use std::{
+    cell::RefCell,
+    io::{Write as _, stderr},
+};
+
+use alloy::primitives::{Address, B256};
+use devnode::ExecutionResult;
+use differential::traps::Traps;
+use proptest::{
+    collection::vec,
+    prelude::any,
+    test_runner::{Config, TestRunner},
+};
+
+use self::{
+    leaves::more_leaves,
+    table::{Listed, Table},
+};
+use crate::{
+    MAX_GAS, describe,
+    oracle::{Answer, Decoders::*, EXECUTE_BATCH, Oracle, text},
+    request::{Entry, Input, input},
+    scene::Scene,
+    shown,
+};
+
+const CALLS: u32 = 5_000;
+
+#[test]
+fn the_session_module_answers_as_manager_and_router() {
+    let (separate, module) = (Scene::with(more_leaves), module());
+    assert_eq!(separate.root, module.root);
+    assert_eq!(separate.job.programs, module.job.programs);
+    let mut config = Config {
+        failure_persistence: None,
+        ..Config::default()
+    };
+    config.cases = match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => config.cases.saturating_mul(2),
+        None => CALLS,
+    };
+    let calls = config.cases;
+    let table = RefCell::new(Table::default());
+    let traps = Traps::watch();
+    TestRunner::new(config)
+        .run(&vec(any::<u32>(), 0..400), |numbers| {
+            let input = input(&separate, &numbers);
+            let program = due_of(&separate, &input);
+            let to = match program {
+                Entry::Router => separate.job.programs.router,
+                _ => separate.job.programs.manager,
+            };
+            let (due, _) = answer(&separate, to, &input);
+            let (ours, gas) = answer(&module, module.job.programs.manager, &input);
+            assert_eq!(traps.count(), 0, "a trap: {}", describe(&input));
+            let listed = listed(&separate, program, &input, &ours, &due);
+            assert!(
+                ours == due || listed.is_some(),
+                "{}, but due is {}: {}",
+                shown(&ours),
+                shown(&due),
+                describe(&input)
+            );
+            // Somebody who is asked may burn what it gets.
+            if gas > MAX_GAS {
+                let oracle = Oracle::new(&separate);
+                crate::due(&oracle, &input).ok();
+                assert!(oracle.has_burnt(), "{gas} gas: {}", describe(&input));
+            }
+            let mut table = table.borrow_mut();
+            table.count(program, &ours, listed);
+            table.other_decoder += u32::from(program != input.entry);
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+    let table = table.into_inner();
+    stderr()
+        .write_all(table.to_string(calls).as_bytes())
+        .unwrap();
+    if calls >= CALLS {
+        table.check(calls);
+    }
+}
+
+/// The same scene, where the code of the session module is at the manager's address.
+fn module() -> Scene {
+    let mut scene = Scene::with(more_leaves);
+    let world = &mut scene.job.world;
+    let deployed = world.deploy_program("session-module").unwrap();
+    let code = world.chain.code(deployed).unwrap();
+    let manager = scene.job.programs.manager;
+    world
+        .embedded_mut()
+        .unwrap()
+        .set_code(manager, code)
+        .unwrap();
+    scene
+}
+
+/// Which of the separate programs is to say what is due.
+fn due_of(scene: &Scene, input: &Input) -> Entry {
+    if matches!(input.entry, Entry::Keys | Entry::Key) {
+        return input.entry;
+    }
+    let call_data = arguments(input).and_then(|arguments| {
+        let oracle = Oracle::new(scene);
+        oracle.call_data(arguments).ok()
+    });
+    match call_data {
+        Some(call_data)
+            if EXECUTE_BATCH
+                .iter()
+                .any(|batch| call_data.starts_with(batch)) =>
+        {
+            Entry::Router
+        }
+        _ => Entry::Manager,
+    }
+}
+
+fn arguments(input: &Input) -> Option<&[u8]> {
+    let arguments = input.calldata.strip_prefix(&input.entry.selector()[..]);
+    arguments.filter(|_| input.value == 0)
+}
+
+/// What a program answers, and the gas that it takes.
+fn answer(scene: &Scene, to: Address, input: &Input) -> (Answer, u64) {
+    let (result, gas) = scene.call(to, &input.calldata, input.value);
+    let answer = match result {
+        ExecutionResult::Success { output, .. } => Ok(B256::from_slice(&output.into_data())),
+        ExecutionResult::Revert { output, .. } => Err(output),
+        ExecutionResult::Halt { reason, .. } => panic!("{reason:?}: {}", describe(input)),
+    };
+    (answer, gas)
+}
+
+/// Is it a difference that is meant? Whether the answers differ or not, the module's is the one of that case.
+fn listed(
+    scene: &Scene,
+    program: Entry,
+    input: &Input,
+    ours: &Answer,
+    due: &Answer,
+) -> Option<Listed> {
+    if program != Entry::Router {
+        return None;
+    }
+    let oracle = Oracle::new(scene);
+    let arguments = arguments(input)?;
+    let signature = oracle.module_signature(arguments).ok()?;
+    let signature = oracle
+        .decode_bytes::<routerSignatureCall>(&signature)
+        .ok()?;
+    let programs = &scene.job.programs;
+    // Decoded before that, as the router does.
+    oracle.sender_and_hash(arguments).ok()?;
+    if signature._0 != programs.manager {
+        assert_eq!(*ours, Err(text("SR Invalid SKM")), "{}", describe(input));
+        return Some(Listed::OtherManager);
+    }
+    let call_data = oracle.call_data(arguments).ok()?;
+    let batch = oracle
+        .decode_bytes::<decodedBatchCall>(&call_data[4..])
+        .ok()?;
+    let is_target = batch._0.contains(&programs.router);
+    let is_forbidden = *due == Err(text("SR Forbidden Target"));
+    (is_target && is_forbidden && ours != due).then_some(Listed::RouterAsTarget)
+}
