@@ -60,7 +60,8 @@ interface ISessionModule {
     /// else, callData of less than four bytes included, as by ISessionKeyManager. What is encoded for the other is an
     /// empty revert.
     /// For a batch moduleSignature is `abi.encode(address sessionKeyManager, SessionData[] sessions, bytes
-    /// sessionKeySignature)`, where the manager is this module. In this order: "SR Invalid SKM": it is another, or is no
+    /// sessionKeySignature)`, where the manager is this module, or the compact form of docs/specification.md, which begins
+    /// with 0x534b4301. In this order: "SR Invalid SKM": it is another, or is no
     /// enabled module of the account; "ECDSA: invalid signature length" (not 65 bytes: r, s, v), "ECDSA: invalid
     /// signature 's' value", "ECDSA: invalid signature"; "SR Empty Batch"; "Lengths mismatch": of targets, values,
     /// calldata and sessions; "SessionNotApproved". Then action by action: for a session of our `bounded` SVM what

@@ -1,6 +1,7 @@
 //! What is the session module's alone: how it chooses between the two payloads, and that it is manager and router of
 //! itself. The rest of these attacks runs with it too.
 
+mod compact;
 mod decoder;
 mod itself;
 mod manager;
