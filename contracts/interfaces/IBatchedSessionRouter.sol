@@ -22,7 +22,7 @@ interface IBatchedSessionRouter {
     /// "BND Wrong Paymaster", "BND Max Fee", "BND Max Gas", "BND Max Op Cost"), and the SVM inside is the SVM; what the SVM
     /// says: the rules of ours are evaluated here, any other is asked by `validateSessionParams`, empty if it does not
     /// answer an address; "SR Forbidden Target": the action calls the account, this router, the manager or an EntryPoint,
-    /// or, if the SVM is none of ours, a module of the account.
+    /// or, if the SVM is our `abi` or none of ours, a module of the account.
     /// @param userOpHash As the EntryPoint computes it. The session key signs it as EIP-191 says (0x45, 32 bytes).
     /// @return validationData Exactly 1 if a session is of another key than the one that has signed. Otherwise, from the
     /// lowest bit: 160 bits that are 0; 48 bits validUntil, the earliest of the sessions' (2^48 - 1 if all are for

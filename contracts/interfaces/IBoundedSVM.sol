@@ -4,7 +4,7 @@ pragma solidity 0.8.17;
 import {ISessionValidationModule} from "./ISessionValidationModule.sol";
 
 /// @title A fee envelope, a paymaster rule and a nonce lane with a number of uses, round any other SVM
-/// @notice Our manager and router look into the envelope themselves. Another manager calls `validateSessionUserOp`, and
+/// @notice Our session module, manager and router look into the envelope themselves. Another manager calls `validateSessionUserOp`, and
 /// gets the inner SVM's answer if the userOp is within the envelope.
 /// @dev sessionKeyData is packed, big-endian: u8 version (1), u8 flags (1: lane bound, 2: no paymaster, 4: exactly this
 /// paymaster, 8: may serve several actions of one batch), u64 maxUses, u192 lane, u128 maxOpCost in wei, u128

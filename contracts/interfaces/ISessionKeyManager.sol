@@ -62,7 +62,7 @@ interface ISessionKeyManager {
     /// and the SVM inside is the SVM; what the SVM says: the rules of ours are evaluated here, any other is asked by
     /// `validateSessionUserOp`, empty if it does not answer a bool; "SKM Invalid Selector": callData is another function
     /// of the account; "SKM Forbidden Target": the action calls the account, this manager or an EntryPoint, or, if the
-    /// SVM is none of ours, a module of the account.
+    /// SVM is our `abi` or none of ours, a module of the account.
     /// @param userOpHash As the EntryPoint computes it.
     /// @return validationData From the lowest bit: 160 bits that are 0, or 1 if another key has signed; 48 bits
     /// validUntil; 48 bits validAfter.

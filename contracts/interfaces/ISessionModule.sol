@@ -68,8 +68,8 @@ interface ISessionModule {
     /// IBoundedSVM says ("BND Malformed Session", "BND Reused Leaf", "BND Wrong Lane", "BND Max Uses", "BND Wrong
     /// Paymaster", "BND Max Fee", "BND Max Gas", "BND Max Op Cost"), and the SVM inside is the SVM; what the SVM says: the
     /// rules of ours are evaluated here, any other is asked by `validateSessionParams`, empty if it does not answer an
-    /// address; "SR Forbidden Target": the action calls the account, this module or an EntryPoint, or, if the SVM is none
-    /// of ours, a module of the account.
+    /// address; "SR Forbidden Target": the action calls the account, this module or an EntryPoint, or, if the SVM is our
+    /// `abi` or none of ours, a module of the account.
     /// For one action moduleSignature is `abi.encode(uint48 validUntil, uint48 validAfter, address
     /// sessionValidationModule, bytes sessionKeyData, bytes32[] merkleProof, bytes sessionKeySignature)`. In this order:
     /// "SessionNotApproved"; the envelope of `bounded` as above; what the SVM says, by its rules or by

@@ -6,10 +6,10 @@ import {UserOperation} from "./Types.sol";
 /// @title What every session validation module (SVM) answers
 /// @notice An SVM says what a session may do: its rules are applied to the session's `sessionKeyData`, which the
 /// account has approved.
-/// @dev Manager and router call it; so may anyone, for nothing is stored. A revert is either `Error(string)` with a text
-/// that is named here or in the SVM's own interface, or empty: ether sent, an unknown selector, calldata or callData
-/// that does not decode. Typed SVMs (all but IABISVM) read the action's own calldata strictly: exact length, canonical
-/// offsets, clean words.
+/// @dev Managers and routers call it, and so may anyone, for nothing is stored. Ours have the rules of our SVMs, and call
+/// only those of others. A revert is either `Error(string)` with a text that is named here or in the SVM's own interface,
+/// or empty: ether sent, an unknown selector, calldata or callData that does not decode. Typed SVMs (all but IABISVM) read
+/// the action's own calldata strictly: exact length, canonical offsets, clean words.
 /// Amounts are raw units of the token. Limits are per action: nothing counts how often a session is used.
 interface ISessionValidationModule {
     /// @notice May the session do this one action of a batch? Who has signed is the caller's to check.
