@@ -2,13 +2,8 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Reject, Word, leaf::leaf, user_op::RouterSignature};
-use session_shell::{
-    Host, Revert,
-    buffer::{push, with_capacity},
-    encoding::Encoding,
-    outgoing::call,
-};
+use session_core::{Address, Reject, Word, user_op::RouterSignature};
+use session_shell::{Revert, encoding::Encoding, outgoing::call};
 use session_validation::{
     approve,
     batch::{self, invalid_manager},
@@ -54,10 +49,7 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
         data.encoded(1, encoded);
         let approved = call(self.signature.manager, &data.finish())?;
 
-        let mut leaves = with_capacity(self.sessions.list.len());
-        for item in &self.sessions.list {
-            push(&mut leaves, leaf(&Host, &item.session));
-        }
+        let leaves = self.sessions.leaves();
         if approved != Some(approve::of_all(account, &self.sessions, &leaves)) {
             return Err(invalid_manager().into());
         }

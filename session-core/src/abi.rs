@@ -26,15 +26,6 @@ pub(crate) fn as_u64(word: &Word) -> Option<u64> {
     (high == 0).then_some(u64::from_be_bytes(*low))
 }
 
-/// The number that a word is, if it fits.
-#[inline(never)]
-pub fn as_u128(word: &Word) -> Option<u128> {
-    let ([high, low], []) = word.as_chunks() else {
-        return None;
-    };
-    (u128::from_ne_bytes(*high) == 0).then_some(u128::from_be_bytes(*low))
-}
-
 /// A tuple, or the elements of an array: head words at the beginning of a region, and whatever their
 /// offsets point to up to the region's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +79,17 @@ impl<'a> Tuple<'a> {
     /// # Errors
     /// If it is out of bounds or does not fit.
     pub fn uint48(&self, index: usize) -> Result<u64, Malformed> {
-        let value = as_u64(self.word(index)?).ok_or(Malformed)?;
-        if value >> 48 != 0 {
+        let (above, low) = self.word(index)?.split_last_chunk::<4>().ok_or(Malformed)?;
+        let (above, high) = above.split_last_chunk::<2>().ok_or(Malformed)?;
+        let (limbs, rest) = above.as_chunks();
+        let above = limbs
+            .iter()
+            .fold(0, |any, limb| any | u64::from_ne_bytes(*limb));
+        if above != 0 || rest != [0; 2] {
             return Err(Malformed);
         }
-        Ok(value)
+        let high = u64::from(u16::from_be_bytes(*high)) << 32;
+        Ok(high | u64::from(u32::from_be_bytes(*low)))
     }
 
     /// A length or offset. One that does not fit is out of bounds of everything, and is refused before anything is added.

@@ -30,6 +30,7 @@ pub mod target;
 mod text;
 pub mod user_op;
 pub mod validation_data;
+mod wide;
 pub mod words;
 
 use core::fmt;

@@ -25,8 +25,8 @@ pub fn validate_session_key(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 6)?;
     let account = arguments.address(0)?;
     let session = Session::decode(&arguments, 1)?;
-    let sessions = Sessions::of(session);
-    approve(account, &sessions)
+    let leaf = prove(&Host, &root::of(account), &session)?;
+    Ok(word(&approved(account, &leaf)))
 }
 
 /// `validateSessionKeys`: all sessions of a batch.
@@ -37,16 +37,11 @@ pub fn validate_session_keys(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 2)?;
     let account = arguments.address(0)?;
     let sessions = Sessions::decode(&arguments.array(1)?)?;
-    approve(account, &sessions)
-}
-
-#[inline(never)]
-fn approve(account: &Address, sessions: &Sessions<'_>) -> Answer {
     if sessions.list.is_empty() {
         return Err(not_approved().into());
     }
-    let leaves = leaves(account, sessions)?;
-    Ok(word(&of_all(account, sessions, &leaves)))
+    let leaves = leaves(account, &sessions)?;
+    Ok(word(&of_all(account, &sessions, &leaves)))
 }
 
 /// The leaves of a batch's sessions, each in the account's tree by its own proof.
@@ -71,5 +66,10 @@ pub fn of_all(account: &Address, sessions: &Sessions<'_>, leaves: &[Word]) -> Wo
             leaves.get(session.place).map_or(&[], |leaf| leaf),
         );
     }
-    approval(&Host, account, &of_actions)
+    approved(account, &of_actions)
+}
+
+#[inline(never)]
+fn approved(account: &Address, leaves: &[u8]) -> Word {
+    approval(&Host, account, leaves)
 }

@@ -64,14 +64,14 @@ pub fn validate<'a, P: Payload<'a>>(request: &Request<'a>) -> Answer {
     let signer = recover(&Host, request.hash, payload.session_key_signature())?;
     let batch = Batch::decode(call)?;
     let sessions = payload.sessions();
-    batch.check_len(sessions.uses.len())?;
+    let len = batch.check_len(sessions.uses.len())?;
     let leaves = payload.prove(account)?;
 
     let mut window = Window::default();
     let mut is_signed = true;
-    let mut targets = Targets::new(account, payload.manager(), sessions.uses.len());
-    for (index, item) in sessions.of_actions().enumerate() {
-        let action = batch.action(index)?;
+    let mut targets = Targets::new(account, payload.manager(), len);
+    for index in 0..len {
+        let (action, item) = (batch.action(index)?, sessions.of_action(index)?);
         let is_reused = is_same_address(item.session.svm, &well_known::BOUNDED)
             && sessions.is_reused(&leaves, index);
         let session = bounded::open(&item.session, &well_known::BOUNDED, user_op, is_reused)?;

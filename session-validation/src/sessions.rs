@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use session_core::{
-    Malformed, Word,
-    abi::Array,
-    user_op::{BatchedSession, Session},
-    words::is_same,
+    Malformed, Word, abi::Array, leaf::leaf, user_op::BatchedSession, words::is_same,
 };
-use session_shell::buffer::{push, with_capacity};
+use session_shell::{
+    Host,
+    buffer::{push, with_capacity},
+};
 
 /// The sessions of a batch, those that are one tuple in the payload once: a tuple that serves several actions is decoded
 /// and proven once. Its rules are held against every one of them.
@@ -55,23 +55,22 @@ impl<'a> Sessions<'a> {
         Ok(Self { list, uses })
     }
 
-    /// One, for one action.
-    pub fn of(session: Session<'a>) -> Self {
-        let (mut list, mut uses) = (with_capacity(1), with_capacity(1));
-        let call_specific_data = &[];
-        let item = BatchedSession {
-            session,
-            call_specific_data,
-        };
-        push(&mut list, item);
-        push(&mut uses, Use::of(0));
-        Self { list, uses }
+    /// The leaves of the list, not proven.
+    pub fn leaves(&self) -> Vec<Word> {
+        let mut leaves = with_capacity(self.list.len());
+        for item in &self.list {
+            push(&mut leaves, leaf(&Host, &item.session));
+        }
+        leaves
     }
 
-    /// The session of each action.
-    pub fn of_actions(&self) -> impl Iterator<Item = &BatchedSession<'a>> {
-        let uses = self.uses.iter();
-        uses.filter_map(|session| self.list.get(session.place))
+    /// The session of an action.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn of_action(&self, action: usize) -> Result<&BatchedSession<'a>, Malformed> {
+        let session = self.uses.get(action).ok_or(Malformed)?;
+        self.list.get(session.place).ok_or(Malformed)
     }
 
     /// Has an earlier action this one's leaf too, be it of another tuple? `leaves` is those of the list, or empty if no two

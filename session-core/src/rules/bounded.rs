@@ -4,10 +4,9 @@
 //! envelope binds a key only if every leaf of that key is bounded, in the root of every enabled manager.
 
 use crate::{
-    Address, Malformed, Reject, Word,
-    abi::as_u128,
-    reject,
+    Address, Malformed, Reject, Word, reject,
     user_op::{Session, UserOp},
+    wide,
     words::{is_same_address, is_zero_address},
 };
 
@@ -128,21 +127,25 @@ impl<'a> Grant<'a> {
     }
 
     fn check_fees(&self, user_op: &UserOp<'_>, has_paymaster: bool) -> Result<(), Reject> {
-        let fee = as_u128(user_op.max_fee_per_gas()?);
-        if exceeds(fee, self.max_fee_per_gas) {
+        let fee = wide::from_word(user_op.max_fee_per_gas()?);
+        if exceeds(&fee, self.max_fee_per_gas) {
             return Err(reject!("BND Max Fee"));
         }
-        let call = as_u128(user_op.call_gas_limit()?);
-        let verification = as_u128(user_op.verification_gas_limit()?);
-        let before = as_u128(user_op.pre_verification_gas()?);
-        let rest = add(call, before);
-        if exceeds(add(rest, verification), u128::from(self.max_gas)) {
+        let mut gas = [0; 5];
+        let verification = user_op.verification_gas_limit()?;
+        add(&mut gas, user_op.call_gas_limit()?, 1);
+        add(&mut gas, user_op.pre_verification_gas()?, 1);
+        add(&mut gas, verification, 1);
+        if exceeds(&gas, self.max_gas.into()) {
             return Err(reject!("BND Max Gas"));
         }
         // With a paymaster the EntryPoint lets validation and both postOps have as much each.
-        let factor = if has_paymaster { 3 } else { 1 };
-        let cost = multiply(add(rest, multiply(verification, Some(factor))), fee);
-        if exceeds(cost, self.max_op_cost) {
+        if has_paymaster {
+            add(&mut gas, verification, 2);
+        }
+        let mut cost = [0; 9];
+        wide::add_product(&mut cost, &gas, &fee);
+        if exceeds(&cost, self.max_op_cost) {
             return Err(reject!("BND Max Op Cost"));
         }
         Ok(())
@@ -207,50 +210,17 @@ fn number(bytes: &[u8; 16]) -> u128 {
     u128::from_be_bytes(*bytes)
 }
 
-/// A sum or product of words, as far as it is of use: none is more than any limit.
-type Number = Option<u128>;
-
 #[inline(never)]
-fn add(a: Number, b: Number) -> Number {
-    a?.checked_add(b?)
-}
-
-/// Zero times whatever is zero.
-#[inline(never)]
-fn multiply(a: Number, b: Number) -> Number {
-    match (a, b) {
-        (Some(0), _) | (_, Some(0)) => Some(0),
-        _ => product(a?, b?),
-    }
-}
-
-/// Shorter than `checked_mul`, which has no half to leave out.
-fn product(a: u128, b: u128) -> Number {
-    let ((a, high_a), (b, high_b)) = (halves(a), halves(b));
-    // If both have a high half, the product has more than 128 bits.
-    let (high, other) = match (high_a, high_b) {
-        (0, high) => (high, a),
-        (high, 0) => (high, b),
-        _ => return None,
-    };
-    let (middle, 0) = halves(wide(high, other)) else {
-        return None;
-    };
-    wide(a, b).checked_add(u128::from(middle) << 64)
-}
-
-fn wide(a: u64, b: u64) -> u128 {
-    u128::from(a).wrapping_mul(b.into())
-}
-
-/// The low and the high half.
-#[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
-const fn halves(number: u128) -> (u64, u64) {
-    (number as u64, (number >> 64) as u64)
+fn add(sum: &mut [u64], word: &Word, times: u64) {
+    wide::add_product(sum, &wide::from_word(word), &[times]);
 }
 
 /// A limit of zero is none.
 #[inline(never)]
-fn exceeds(value: Number, limit: u128) -> bool {
-    limit != 0 && value.is_none_or(|value| value > limit)
+fn exceeds(value: &[u64], limit: u128) -> bool {
+    let Some((&[low, high], above)) = value.split_first_chunk() else {
+        return false;
+    };
+    let value = u128::from(high) << 64 | u128::from(low);
+    limit != 0 && (value > limit || above.iter().any(|limb| *limb != 0))
 }

@@ -6,7 +6,7 @@ use super::{Rules, fits, is_number};
 use crate::{
     Address, Malformed, Reject, Word,
     execution::Action,
-    reject,
+    reject, wide,
     words::{address, exact, is_less, is_same_address, is_zero},
 };
 
@@ -93,7 +93,7 @@ impl<'a> Rules<'a> for Grant<'a> {
             return Err(reject!("DEXSV Max Amount Exceeded"));
         }
         if is_zero(swap.min_out)
-            || is_below(
+            || wide::is_less(
                 &product(swap.min_out, self.min_out_den),
                 &product(swap.amount_in, self.min_out_num),
             )
@@ -192,53 +192,9 @@ fn swap_exact_tokens(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
     })
 }
 
-/// Limbs of 64 bits from the low end. A product never exceeds 512 bits.
-type Product = [u64; 8];
-
-fn product(a: &Word, b: &Word) -> Product {
+/// A product never exceeds 512 bits.
+fn product(a: &Word, b: &Word) -> [u64; 8] {
     let mut product = [0; 8];
-    multiply(&mut product, &from_the_low_end(a), &from_the_low_end(b));
+    wide::add_product(&mut product, &wide::from_word(a), &wide::from_word(b));
     product
-}
-
-/// Schoolbook multiplication, added to the product. (Of slices, and never inlined: with lengths that it knows, the compiler
-/// unrolls both loops.)
-#[inline(never)]
-fn multiply(product: &mut [u64], a: &[u64], b: &[u64]) {
-    for (row, x) in a.iter().enumerate().filter(|(_, x)| **x != 0) {
-        let mut carry = 0;
-        let columns = product.iter_mut().skip(row);
-        for (column, y) in columns.zip(b.iter().chain(&[0])) {
-            // At most (2^64 - 1)^2 + 2 (2^64 - 1) = 2^128 - 1.
-            let sum = u128::from(*x)
-                .wrapping_mul(u128::from(*y))
-                .wrapping_add(u128::from(*column))
-                .wrapping_add(carry);
-            *column = low_half(sum);
-            carry = sum >> 64;
-        }
-    }
-}
-
-fn is_below(a: &Product, b: &Product) -> bool {
-    a.iter().rev().lt(b.iter().rev())
-}
-
-fn from_the_low_end(word: &Word) -> [u64; 4] {
-    let mut limbs = [0; 4];
-    read(&mut limbs, word);
-    limbs
-}
-
-#[inline(never)]
-fn read(limbs: &mut [u64], word: &[u8]) {
-    let (words, _) = word.as_chunks();
-    for (limb, bytes) in limbs.iter_mut().rev().zip(words) {
-        *limb = u64::from_be_bytes(*bytes);
-    }
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
-const fn low_half(value: u128) -> u64 {
-    value as u64
 }
