@@ -86,7 +86,6 @@ list!(
     "Destination Forbidden"
     "Malformed Session"
     "Max Amount Exceeded"
-    "Needs User Operation"
     "Not Execute Selector"
     "Permitted Value Exceeded"
     "Selector Forbidden"

@@ -17,8 +17,8 @@ const owner = privateKeyToAccount(generatePrivateKey());
 const secret = generatePrivateKey();
 const key = privateKeyToAccount(secret);
 
-/** The programs that a batch of the three sessions calls, each once. */
-const PROGRAMS = [world.manager, world.router, world.erc20Approval, world.dexSwap, world.erc20Stake];
+/** The programs that a batch of the three sessions calls, each once: the rules of our SVMs are in them. */
+const PROGRAMS = [world.manager, world.router];
 const arbWasm = { address: ARB_WASM, abi: parseAbi(["function programInitGas(address program) view returns (uint64 gas, uint64 gasWhenCached)"]) };
 const arbWasmCache = {
   address: "0x0000000000000000000000000000000000000072",
