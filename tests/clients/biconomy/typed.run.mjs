@@ -142,7 +142,7 @@ describe("@biconomy/account: our own SVMs", () => {
     const operation = await holder.buildUserOp(actions(), { params });
     await setCached(false);
     const before = await balances();
-    assert.match((await failure(holder.sendUserOp(operation, params))).message, /AA23 reverted \(or OOG\)/);
+    assert.match((await failure(holder.sendUserOp(operation, params))).message, /AA23 reverted \(or OOG\)|AA40 over verificationGasLimit/);
     assert.deepEqual(await balances(), before);
   });
 
