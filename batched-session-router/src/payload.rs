@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
-use session_core::{Address, Reject, Word, user_op::RouterSignature};
-use session_shell::{Revert, encoding::Encoding, outgoing::call};
+use session_core::{Address, Reject, Word, leaf::leaf, user_op::RouterSignature};
+use session_shell::{Host, Revert, encoding::Encoding, outgoing::call};
 use session_validation::{
     approve,
     batch::{self, invalid_manager},
-    sessions::Sessions,
+    sessions::{self, Item},
 };
 
 /// `validateSessionKeys(address,SessionData[])`.
@@ -16,17 +16,14 @@ const VALIDATE_SESSION_KEYS: [u8; 4] = [0xac, 0xb8, 0xf7, 0x12];
 /// `abi.encode(address manager, SessionData[] sessions, bytes sessionKeySignature)` (§4).
 pub(crate) struct Payload<'a> {
     signature: RouterSignature<'a>,
-    sessions: Sessions<'a>,
+    items: Vec<Item<'a>>,
 }
 
 impl<'a> batch::Payload<'a> for Payload<'a> {
     fn decode(module_signature: &'a [u8]) -> Result<Self, Reject> {
         let signature = RouterSignature::decode(module_signature)?;
-        let sessions = Sessions::decode(&signature.sessions)?;
-        Ok(Self {
-            signature,
-            sessions,
-        })
+        let items = sessions::decode(&signature.sessions)?;
+        Ok(Self { signature, items })
     }
 
     fn manager(&self) -> &Address {
@@ -37,8 +34,8 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
         self.signature.session_key_signature
     }
 
-    fn sessions(&self) -> &Sessions<'a> {
-        &self.sessions
+    fn items(&self) -> &[Item<'a>] {
+        &self.items
     }
 
     /// The manager answers a digest of what it has proven, which must be what this program has decoded (7.2-B).
@@ -49,8 +46,8 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
         data.encoded(1, encoded);
         let approved = call(self.signature.manager, &data.finish())?;
 
-        let leaves = self.sessions.leaves();
-        if approved != Some(approve::of_all(account, &self.sessions, &leaves)) {
+        let leaves = sessions::leaves(&self.items, |session| Ok(leaf(&Host, session)))?;
+        if approved != Some(approve::approved(account, &leaves)) {
             return Err(invalid_manager().into());
         }
         Ok(leaves)

@@ -1,9 +1,9 @@
 //! The shortest module signature of a batch, which only a session-module takes: [`session_core::compact`].
 
 use alloy::primitives::Bytes;
-use session_core::compact::TAG;
+use session_core::{compact::TAG, secs};
 
-use crate::Tree;
+use crate::{Tree, multiproof::encode};
 
 /// The compact module signature of a batch whose action n is allowed by the session at `places[n]` of the tree. Not yet
 /// wrapped for the account. Copies of one session are taken for the first of them.
@@ -25,8 +25,8 @@ pub fn compact_signature(
     bytes.push(u8::try_from(distinct.len()).ok()?);
     for place in &distinct {
         let session = tree.sessions().get(*place)?;
-        let [_, _, until @ ..] = session.valid_until_secs.to_be_bytes();
-        let [_, _, after @ ..] = session.valid_after_secs.to_be_bytes();
+        let until = secs::from_u64(session.valid_until_secs);
+        let after = secs::from_u64(session.valid_after_secs);
         let len = u16::try_from(session.session_key_data.len()).ok()?;
         bytes.extend(until.iter().chain(&after).chain(&session.svm));
         bytes.extend(len.to_be_bytes());
@@ -37,6 +37,6 @@ pub fn compact_signature(
         let leaf = distinct.binary_search(place).ok()?;
         bytes.push(u8::try_from(leaf).ok()?);
     }
-    bytes.extend(tree.multiproof(&distinct)?.encode()?);
+    bytes.extend(encode(&tree.multiproof(&distinct)?));
     Some(bytes.into())
 }

@@ -94,7 +94,7 @@ pub use grant::{Fees, Grant, GrantError};
 pub use keccak::NativeKeccak;
 pub use live::NotLive;
 pub use module_signature::{Item, ItemError, manager_signature, router_signature};
-pub use multiproof::Multiproof;
+pub use multiproof::Step;
 pub use published::PublishedError;
 pub use quote::{QuoteError, TokenPrice, max_cost_wei, pre_verification_gas};
 pub use request::{RequestError, SessionRequest};

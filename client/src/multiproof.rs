@@ -1,66 +1,68 @@
-//! Proofs of several sessions together, as [`session_core::multiproof`] reads them.
+//! Proofs of several sessions together, as [`session_core::compact`] reads them.
 
 use alloy::primitives::B256;
-use session_core::multiproof::WAIT;
+use session_core::compact::{JOIN, LEAF};
 
 use crate::Tree;
 
-/// What proves some leaves of a tree together.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Multiproof {
-    /// Nodes that are neither leaves to be proven nor above any, in the order of their use; zeros where a node waits.
-    pub words: Vec<B256>,
-    /// For each step: is the node's sibling known, or a word?
-    pub flags: Vec<bool>,
+/// A step of a stack machine whose result is the tree's root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Pushes the next of the leaves to be proven.
+    Leaf,
+    /// Hashes the top with these, one after the other.
+    Words(Vec<B256>),
+    /// Takes the two upper nodes, and pushes their parent.
+    Join,
 }
 
-impl Multiproof {
-    /// The end of a compact module signature: u16 number of words, words, flags. `None` if there are too many.
-    pub fn encode(&self) -> Option<Vec<u8>> {
-        let mut bytes = u16::try_from(self.words.len()).ok()?.to_be_bytes().to_vec();
-        bytes.extend(self.words.iter().flatten());
-        bytes.extend(self.flags.chunks(8).map(|flags| {
-            let bits = flags.iter().zip(0..);
-            bits.fold(0, |byte, (flag, bit)| byte | u8::from(*flag) << bit)
-        }));
-        Some(bytes)
+/// The end of a compact module signature.
+pub(crate) fn encode(steps: &[Step]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for step in steps {
+        match step {
+            Step::Leaf => bytes.push(LEAF),
+            Step::Join => bytes.push(JOIN),
+            Step::Words(words) => {
+                for words in words.chunks(usize::from(JOIN - 1)) {
+                    bytes.extend(u8::try_from(words.len()));
+                    bytes.extend(words.iter().flatten());
+                }
+            }
+        }
     }
+    bytes
 }
 
 impl Tree {
-    /// The multiproof of the sessions at these places, in ascending order. `None` if they do not ascend, or there is
-    /// none, or one that is not in the tree.
-    pub fn multiproof(&self, places: &[usize]) -> Option<Multiproof> {
+    /// What proves the sessions at these places, in ascending order. `None` if they do not ascend, or there is none, or one
+    /// that is not in the tree.
+    pub fn multiproof(&self, places: &[usize]) -> Option<Vec<Step>> {
         self.leaves().get(*places.last()?)?;
         if !places.is_sorted_by(|one, next| one < next) {
             return None;
         }
-        let mut proof = Multiproof::default();
-        let mut known = places.to_vec();
         let (_, below_root) = self.levels().split_last()?;
-        for level in below_root {
-            let mut above: Vec<usize> = known.iter().map(|place| place / 2).collect();
-            above.dedup();
-            let mut rest = known.as_slice();
-            while let [place, behind @ ..] = rest {
-                let sibling = place ^ 1;
-                rest = behind;
-                if let [next, behind @ ..] = rest
-                    && *next == sibling
-                {
-                    rest = behind;
-                    proof.flags.push(true);
+        let mut steps = Vec::new();
+        for (index, place) in places.iter().enumerate() {
+            let (before, after) = (places.get(..index)?, places.get(index + 1));
+            steps.push(Step::Leaf);
+            for (height, level) in below_root.iter().enumerate() {
+                let sibling = place >> height ^ 1;
+                let is_below = |other: &usize| other >> height == sibling;
+                if after.is_some_and(is_below) {
+                    break;
+                }
+                if before.iter().any(is_below) {
+                    steps.push(Step::Join);
                 } else if let Some(word) = level.get(sibling) {
-                    proof.flags.push(false);
-                    proof.words.push(*word);
-                } else if !matches!(above[..], [left, right] if left ^ 1 == right) {
-                    // A lone node; but if only its sibling is left, that comes next.
-                    proof.flags.push(false);
-                    proof.words.push(WAIT.into());
+                    match steps.last_mut() {
+                        Some(Step::Words(words)) => words.push(*word),
+                        _ => steps.push(Step::Words(vec![*word])),
+                    }
                 }
             }
-            known = above;
         }
-        Some(proof)
+        Some(steps)
     }
 }

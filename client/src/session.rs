@@ -1,7 +1,7 @@
 //! A session: what a leaf of the tree commits to (§2.2).
 
 use alloy::primitives::{Address, B256, Bytes, aliases::U48};
-use session_core::{leaf, proof, rules::bounded};
+use session_core::{leaf, proof, rules::bounded, secs};
 
 use crate::{NativeKeccak, well_known};
 
@@ -48,8 +48,8 @@ impl Session {
         leaf::leaf(
             &NativeKeccak,
             &session_core::user_op::Session {
-                valid_until_secs: self.valid_until_secs,
-                valid_after_secs: self.valid_after_secs,
+                valid_until: &secs::from_u64(self.valid_until_secs),
+                valid_after: &secs::from_u64(self.valid_after_secs),
                 svm: &self.svm.0.0,
                 session_key_data: &self.session_key_data,
                 proof: &[],
@@ -67,7 +67,10 @@ impl Session {
         let (valid_until_secs, valid_after_secs) = (self.valid_until_secs, self.valid_after_secs);
         uint48(valid_until_secs)?;
         uint48(valid_after_secs)?;
-        if !leaf::is_window_allowed(valid_until_secs, valid_after_secs) {
+        if !leaf::is_window_allowed(
+            &secs::from_u64(valid_until_secs),
+            &secs::from_u64(valid_after_secs),
+        ) {
             return Err(SessionError::BlockNumberWindow {
                 valid_until_secs,
                 valid_after_secs,

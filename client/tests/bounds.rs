@@ -226,7 +226,9 @@ proptest! {
         let (key, uses) = lane.unwrap_or_default();
         prop_assert_eq!(grant.max_uses, uses);
         prop_assert_eq!(U192::from_be_bytes(*grant.lane), U192::from(key));
-        prop_assert_eq!((grant.max_op_cost, grant.max_fee_per_gas, grant.max_gas), (cost, fee, gas));
+        prop_assert_eq!(u128::from_be_bytes(*grant.max_op_cost), cost);
+        prop_assert_eq!(u128::from_be_bytes(*grant.max_fee_per_gas), fee);
+        prop_assert_eq!(u64::from_be_bytes(*grant.max_gas), gas);
         prop_assert_eq!(grant.inner_svm, &inner.svm.0.0);
         prop_assert_eq!(grant.inner_data, &inner.session_key_data[..]);
     }

@@ -5,16 +5,36 @@ mod common;
 use alloy::primitives::{Address, B256, Bytes};
 use common::{session, sessions};
 use proptest::prelude::*;
-use session_core::{compact::Payload, multiproof};
+use session_core::{compact::Payload, secs::to_u64};
 use session_keys::{
-    DUMMY_SIGNATURE, Multiproof, NativeKeccak, Session, Tree, TreeError, compact_signature,
+    DUMMY_SIGNATURE, NativeKeccak, Session, Step, Tree, TreeError, compact_signature,
 };
 
-fn proves(tree: &Tree, places: &[usize], proof: &Multiproof) -> bool {
-    let encoded = proof.encode().unwrap();
-    let decoded = multiproof::Multiproof::decode(&encoded, places.len()).unwrap();
-    let mut nodes: Vec<_> = places.iter().map(|place| tree.leaves()[*place].0).collect();
-    decoded.root(&NativeKeccak, &mut nodes) == Some(tree.root().0)
+/// The words of a proof.
+fn words(steps: &[Step]) -> Vec<B256> {
+    let words = steps.iter().filter_map(|step| match step {
+        Step::Words(words) => Some(words),
+        _ => None,
+    });
+    words.flatten().copied().collect()
+}
+
+/// Do these steps lead from the leaves to the root?
+fn proves(tree: &Tree, places: &[usize], steps: &[Step]) -> bool {
+    let parent = |a: B256, b: B256| session_core::merkle::parent(&NativeKeccak, &a, &b).into();
+    let mut leaves = places.iter().map(|place| tree.leaves()[*place]);
+    let mut stack: Vec<B256> = Vec::new();
+    for step in steps {
+        let node = match step {
+            Step::Leaf => leaves.next().unwrap(),
+            Step::Words(words) => words
+                .iter()
+                .fold(stack.pop().unwrap(), |node, word| parent(node, *word)),
+            Step::Join => parent(stack.pop().unwrap(), stack.pop().unwrap()),
+        };
+        stack.push(node);
+    }
+    leaves.next().is_none() && stack == [tree.root()]
 }
 
 fn pick(size: usize, mask: u32) -> Vec<usize> {
@@ -59,32 +79,46 @@ fn all_sessions_of_all_small_trees() {
             let places = pick(size, mask);
             let proof = tree.multiproof(&places).unwrap();
             assert!(proves(&tree, &places, &proof), "{places:?} of {size}");
-            let mut words = proof.words;
-            words.retain(|word| !word.is_zero());
+            let mut words = words(&proof);
             words.sort_unstable();
             assert_eq!(words, siblings(&tree, &places), "{places:?} of {size}");
         }
     }
 }
 
+/// The words between two other steps are one.
 #[test]
-fn nodes_wait_only_where_they_must() {
-    let waiting = |size: u64, places: &[usize]| {
-        let tree = Tree::new(sessions(size)).unwrap();
-        let proof = tree.multiproof(places).unwrap();
-        assert!(proves(&tree, places, &proof));
-        proof.words.iter().filter(|word| word.is_zero()).count()
+fn the_steps_are_these() {
+    use Step::{Join, Leaf, Words};
+    let tree = Tree::new(sessions(5)).unwrap();
+    let [a, b, c, _, e] = tree.leaves() else {
+        panic!("five leaves");
     };
-    for size in [1, 2, 4, 8, 16] {
-        assert_eq!(waiting(size, &(0..size as usize).collect::<Vec<_>>()), 0);
+    let parent = |a, b| B256::from(session_core::merkle::parent(&NativeKeccak, a, b));
+    let right = parent(&tree.leaves()[2], &tree.leaves()[3]);
+    for (places, steps) in [
+        (&[0][..], vec![Leaf, Words(vec![*b, right, *e])]),
+        (&[4], vec![Leaf, Words(vec![parent(&parent(a, b), &right)])]),
+        (&[0, 1], vec![Leaf, Leaf, Join, Words(vec![right, *e])]),
+        (
+            &[1, 3, 4],
+            vec![
+                Leaf,
+                Words(vec![*a]),
+                Leaf,
+                Words(vec![*c]),
+                Join,
+                Leaf,
+                Join,
+            ],
+        ),
+        (
+            &[0, 1, 2, 3, 4],
+            vec![Leaf, Leaf, Join, Leaf, Leaf, Join, Join, Leaf, Join],
+        ),
+    ] {
+        assert_eq!(tree.multiproof(places), Some(steps), "{places:?}");
     }
-    assert_eq!(waiting(3, &[0, 1, 2]), 0);
-    assert_eq!(waiting(3, &[0, 2]), 0);
-    assert_eq!(waiting(6, &[0, 1, 2, 3, 4, 5]), 0);
-    assert_eq!(waiting(5, &[0, 1, 2, 3, 4]), 1);
-    assert_eq!(waiting(7, &[0, 1, 2, 3, 4, 5, 6]), 1);
-    assert_eq!(waiting(9, &[0, 8]), 2);
-    assert_eq!(waiting(9, &[8]), 3);
 }
 
 #[test]
@@ -110,13 +144,14 @@ fn places_ascend_and_are_in_the_tree() {
 fn allowed(tree: &Tree, payload: &[u8]) -> Vec<Session> {
     let payload = Payload::decode(payload).unwrap();
     assert_eq!(payload.session_key_signature, &DUMMY_SIGNATURE);
-    let nodes = &mut vec![[0; 32]; payload.leaf_count()];
-    assert_eq!(payload.prove(&NativeKeccak, &tree.root(), nodes), Ok(()));
+    let room = &mut vec![[0; 32]; 2 * payload.sessions.len()];
+    let leaves = payload.prove(&NativeKeccak, &tree.root(), room).unwrap();
+    assert_eq!(leaves.len(), payload.sessions.len());
     let sessions: Vec<_> = payload
-        .sessions()
+        .sessions
         .map(|session| Session {
-            valid_until_secs: session.valid_until_secs,
-            valid_after_secs: session.valid_after_secs,
+            valid_until_secs: to_u64(session.valid_until),
+            valid_after_secs: to_u64(session.valid_after),
             svm: session.svm.into(),
             session_key_data: Bytes::copy_from_slice(session.session_key_data),
         })
@@ -171,9 +206,9 @@ proptest! {
         for (len, places) in lens.iter().zip(places) {
             prop_assert_eq!(places.start % len, 0);
             let places: Vec<_> = places.collect();
-            let words = tree.multiproof(&places).unwrap().words;
+            let words = words(&tree.multiproof(&places).unwrap());
             let alone = tree.proof(places[0]).unwrap().len();
-            prop_assert!(words.iter().filter(|word| !word.is_zero()).count() <= alone);
+            prop_assert!(words.len() <= alone);
         }
     }
 }
@@ -205,9 +240,9 @@ fn shorter_flows_fill_the_blocks_of_longer_ones() {
     let lens: Vec<_> = [vec![1; 500], vec![3], vec![1; 521]].concat();
     let (tree, places) = Tree::grouped(flows(&lens).0).unwrap();
     let grouped: Vec<_> = places[500].clone().collect();
-    assert_eq!(tree.multiproof(&grouped).unwrap().words.len(), 9);
+    assert_eq!(words(&tree.multiproof(&grouped).unwrap()).len(), 9);
     let apart = tree.multiproof(&[0, 400, 1_000]).unwrap();
-    assert!(apart.words.len() > 24);
+    assert!(words(&apart).len() > 24);
 }
 
 #[test]
@@ -225,7 +260,7 @@ fn a_session_that_is_refused_is_named_by_its_place() {
 fn copies_of_a_session_are_one_leaf() {
     let tree = Tree::new(vec![session(1), session(2), session(1)]).unwrap();
     let payload = compact_signature(&tree, &[2, 0, 1, 0], &DUMMY_SIGNATURE).unwrap();
-    assert_eq!(Payload::decode(&payload).unwrap().leaf_count(), 2);
+    assert_eq!(Payload::decode(&payload).unwrap().sessions.len(), 2);
     let expected = [1, 1, 2, 1].map(session);
     assert_eq!(allowed(&tree, &payload), expected);
 }

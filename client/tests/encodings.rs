@@ -8,7 +8,7 @@ use alloy::{
     sol_types::SolEvent as _,
 };
 use common::sessions;
-use session_core::{execution, proof, signature, user_op};
+use session_core::{execution, proof, secs::to_u64, signature, user_op};
 use session_keys::{
     Action, DUMMY_SIGNATURE, Deployment, Item, NativeKeccak, SessionKey, Tree, UserOp,
     calls::{self, SessionKeyManager},
@@ -90,8 +90,8 @@ fn programs_decode_module_signatures() {
     let proofs: Vec<_> = (0..5).map(|index| tree.proof(index).unwrap()).collect();
     let same = |decoded: user_op::Session<'_>, index: usize| {
         let session = &tree.sessions()[index];
-        assert_eq!(decoded.valid_until_secs, session.valid_until_secs);
-        assert_eq!(decoded.valid_after_secs, session.valid_after_secs);
+        assert_eq!(to_u64(decoded.valid_until), session.valid_until_secs);
+        assert_eq!(to_u64(decoded.valid_after), session.valid_after_secs);
         assert_eq!(decoded.svm, &session.svm);
         assert_eq!(decoded.session_key_data, &session.session_key_data[..]);
         assert_eq!(

@@ -7,7 +7,7 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use common::{session, sessions};
-use session_core::leaf::FOREVER_SECS;
+use session_core::secs::{FOREVER, to_u64};
 use session_keys::{
     Action, DUMMY_SIGNATURE, Deployment, Item, ItemError, Session, SessionError, SessionKey,
     SignError, Tree, TreeError, UserOp, calls, execute, execute_batch, manager_signature,
@@ -57,9 +57,9 @@ fn refused() -> Vec<(Session, SessionError)> {
         too_wide(u64::MAX, 0, u64::MAX),
         too_wide(0, 1 << 48, 1 << 48),
         block_number(BIT_47, 0),
-        block_number(FOREVER_SECS - 1, 0),
+        block_number(to_u64(&FOREVER) - 1, 0),
         block_number(0, BIT_47),
-        block_number(FOREVER_SECS, FOREVER_SECS),
+        block_number(to_u64(&FOREVER), to_u64(&FOREVER)),
         (data([0xff; 32]), SessionError::AmbiguousNode),
         (word(0), SessionError::AmbiguousNode),
         (word(11), SessionError::AmbiguousNode),
@@ -78,7 +78,7 @@ fn allowed() -> Vec<Session> {
             ..session(1)
         },
         window(BIT_47 - 1, 0),
-        window(FOREVER_SECS, BIT_47 - 1),
+        window(to_u64(&FOREVER), BIT_47 - 1),
         word(12),
         data([0; 32]),
         data([0xff; 31]),

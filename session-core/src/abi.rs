@@ -4,7 +4,7 @@
 //! accepts them when it executes; what is out of bounds and what is dirty in a narrow word is
 //! [`Malformed`]. Nothing is copied: answers are slices of the calldata.
 
-use crate::{Address, Malformed, Word, words};
+use crate::{Address, Malformed, Secs, Word, words};
 
 const WORD: usize = 32;
 
@@ -74,22 +74,20 @@ impl<'a> Tuple<'a> {
         words::address(self.word(index)?)
     }
 
-    /// A `uint48`.
+    /// A `uint48`: what a time is.
     ///
     /// # Errors
     /// If it is out of bounds or does not fit.
-    pub fn uint48(&self, index: usize) -> Result<u64, Malformed> {
-        let (above, low) = self.word(index)?.split_last_chunk::<4>().ok_or(Malformed)?;
-        let (above, high) = above.split_last_chunk::<2>().ok_or(Malformed)?;
-        let (limbs, rest) = above.as_chunks();
-        let above = limbs
-            .iter()
-            .fold(0, |any, limb| any | u64::from_ne_bytes(*limb));
-        if above != 0 || rest != [0; 2] {
+    pub fn uint48(&self, index: usize) -> Result<&'a Secs, Malformed> {
+        let (above, low) = self.word(index)?.split_last_chunk().ok_or(Malformed)?;
+        let ([a, b, c], rest) = above.as_chunks() else {
+            return Err(Malformed);
+        };
+        let [a, b, c] = [a, b, c].map(|limb| u64::from_ne_bytes(*limb));
+        if a | b | c != 0 || rest != [0; 2] {
             return Err(Malformed);
         }
-        let high = u64::from(u16::from_be_bytes(*high)) << 32;
-        Ok(high | u64::from(u32::from_be_bytes(*low)))
+        Ok(low)
     }
 
     /// A length or offset. One that does not fit is out of bounds of everything, and is refused before anything is added.

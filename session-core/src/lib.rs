@@ -22,12 +22,13 @@ pub mod digest;
 pub mod execution;
 pub mod leaf;
 pub mod merkle;
-pub mod multiproof;
 pub mod proof;
 pub mod rules;
+pub mod secs;
 pub mod signature;
 pub mod target;
-mod text;
+#[doc(hidden)]
+pub mod text;
 pub mod user_op;
 pub mod validation_data;
 mod wide;
@@ -35,7 +36,8 @@ pub mod words;
 
 use core::fmt;
 
-pub use text::{Known, Text, part};
+pub use secs::Secs;
+pub use text::{Known, Text};
 
 /// A 20-byte address.
 pub type Address = [u8; 20];

@@ -16,6 +16,7 @@ pub fn not_approved() -> Reject {
 ///
 /// # Errors
 /// [`not_approved`].
+#[inline(never)]
 pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result<Word, Reject> {
     let leaf = leaf::leaf(keccak, session);
     if !is_allowed(session) || !merkle::is_in(keccak, root, leaf, session.proof) {
@@ -28,7 +29,7 @@ pub fn prove(keccak: &impl Keccak, root: &Word, session: &Session<'_>) -> Result
 #[inline(never)]
 pub fn is_allowed(session: &Session<'_>) -> bool {
     !is_node(session.session_key_data)
-        && is_window_allowed(session.valid_until_secs, session.valid_after_secs)
+        && is_window_allowed(session.valid_until, session.valid_after)
 }
 
 /// Could the leaf's preimage be that of an inner node? With 32 bytes of session key data it has the 64 bytes of one.

@@ -1,7 +1,7 @@
 //! Who signed a userOp: OpenZeppelin's `ECDSA.recover` 4.9, with its texts (§5.1).
 
 use crate::{
-    Address, Keccak, Reject, Word,
+    Address, Keccak, Malformed, Reject, Word,
     digest::eth_signed,
     reject, word,
     words::{is_less, is_zero_address},
@@ -9,8 +9,8 @@ use crate::{
 
 /// The ecrecover precompile.
 pub trait Recover {
-    /// The signer of a digest, if there is one.
-    fn ecrecover(&self, digest: &Word, v: u8, r: &Word, s: &Word) -> Option<Address>;
+    /// The signer of a digest, if there is one. `rs` is r and s.
+    fn ecrecover(&self, digest: &Word, v: u8, rs: &[u8; 64]) -> Option<Address>;
 }
 
 /// The largest s that is accepted: half of the curve's order, since only one of two signatures may be valid.
@@ -28,20 +28,14 @@ pub fn recover(
     user_op_hash: &Word,
     signature: &[u8],
 ) -> Result<Address, Reject> {
-    let (r, s, v) = split(signature).ok_or_else(|| reject!("ECDSA: invalid signature length"))?;
+    let Some((rs, [v])) = signature.split_first_chunk() else {
+        return Err(reject!("ECDSA: invalid signature length"));
+    };
+    let (_, s) = rs.split_last_chunk().ok_or(Malformed)?;
     if is_less(&word!(MAX_S), s) {
         return Err(reject!("ECDSA: invalid signature 's' value"));
     }
-    host.ecrecover(&eth_signed(host, user_op_hash), v, r, s)
+    host.ecrecover(&eth_signed(host, user_op_hash), *v, rs)
         .filter(|signer| !is_zero_address(signer))
         .ok_or_else(|| reject!("ECDSA: invalid signature"))
-}
-
-fn split(signature: &[u8]) -> Option<(&Word, &Word, u8)> {
-    let (r, rest) = signature.split_first_chunk()?;
-    let (s, rest) = rest.split_first_chunk()?;
-    match rest {
-        [v] => Some((r, s, *v)),
-        _ => None,
-    }
 }

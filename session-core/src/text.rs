@@ -1,171 +1,114 @@
 //! Short texts by value.
 //!
 //! A text is paid for by every call if it is data, and by every call of an uncached program if it is code. So those of
-//! our programs are made of a prefix and a message, each of which is in the code once.
+//! our programs are a prefix and a message each, which are in the code once, in one list. Numbers in WASM are groups of seven
+//! bits, and so are these texts: then a character is a byte of the code, and compresses as in a text.
 
 use core::fmt;
 
-/// A text of at most 40 bytes, none of them zero. [`text!`](crate::text) makes one.
+use crate::{Word, words::of_limbs};
+
+/// A text of at most 36 bytes of ASCII, none of them zero. [`text!`](crate::text) makes one.
 #[derive(Clone, Copy)]
 pub enum Text {
     /// One of our programs: see [`Known`].
     Known(Known),
-    /// Any other, eight bytes in a number.
-    Own(fn() -> [u64; 5]),
+    /// Any other, packed.
+    Own(fn() -> Own),
 }
 
-/// A prefix and a message, by their places in the lists of this file.
+/// A prefix and a message, by their places in the list of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
     prefix: u8,
-    message: u8,
+    message: u16,
 }
 
-/// Writes a list of texts as a function of the place.
-macro_rules! list {
-    ($(#[$doc:meta])* $name:ident, $function:ident, [$($number:literal)+], $($text:literal)+) => {
-        $(#[$doc])*
-        const $name: &[&str] = &[$($text),+];
+/// A packed text: nine characters in each limb of 64 bits, zeros behind the end.
+type Own = Word;
 
-        #[inline(never)]
-        fn $function(place: u8) -> [u64; [$($number),+].len()] {
-            list!(@ place, $name, [$($number)+], $($text)+)
-        }
-    };
-    (@ $place:ident, $name:ident, $numbers:tt, $($text:literal)+) => {{
-        $(
-            if $place == const { find($name, $text.as_bytes()) } {
-                return list!(# $text, $numbers);
-            }
-        )+
-        Default::default()
-    }};
-    (# $text:literal, [$($number:literal)+]) => {
-        [$(const { part($text, $number) }),+]
-    };
+/// Characters in a limb.
+const LIMB_LEN: usize = 9;
+
+/// Bytes of the longest text.
+#[doc(hidden)]
+pub const MAX_LEN: usize = 36;
+
+/// What the texts are made of: a zero behind each, the prefixes first.
+const PARTS: &str = concat!(
+    "\0ABISV \0BND \0DEXSV \0ECDSA: \0ERC1155MT \0ERC20AV \0ERC20STV \0ERC20SV \0SKM \0SR \0",
+    "Arg Rule Violated\0Destination Forbidden\0Empty Batch\0Forbidden Target\0Invalid Method\0Invalid SKM\0",
+    "Invalid Selector\0Invalid Token\0Lengths mismatch\0Malformed Call\0Malformed Session\0Max Amount Exceeded\0",
+    "Max Fee\0Max Gas\0Max Op Cost\0Max Uses\0Min Out Too Low\0Non Zero Value\0Not Execute Selector\0",
+    "Permitted Value Exceeded\0Reused Leaf\0Selector Forbidden\0SessionNotApproved\0SessionsChanged\0Wrong Amount\0",
+    "Wrong Dex\0Wrong Lane\0Wrong Paymaster\0Wrong Receiver\0Wrong Recipient\0Wrong Spender\0Wrong Staking\0",
+    "Wrong Token\0invalid signature\0invalid signature length\0invalid signature 's' value\0",
+);
+
+/// [`PARTS`], packed.
+#[inline(never)]
+fn parts() -> [Word; 18] {
+    const { assert!(PARTS.len() <= 18 * 4 * LIMB_LEN) };
+    macro_rules! words {
+        ($($number:literal)+) => {
+            [$(
+                of_limbs(
+                    const { limb(PARTS, 4 * $number) },
+                    const { limb(PARTS, 4 * $number + 1) },
+                    const { limb(PARTS, 4 * $number + 2) },
+                    const { limb(PARTS, 4 * $number + 3) },
+                )
+            ),+]
+        };
+    }
+    words!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
-
-list!(
-    /// What a text begins with: at most 16 bytes.
-    PREFIXES, prefix, [0 1],
-    "ABISV " "BND " "DEXSV " "ECDSA: " "ERC1155MT " "ERC20AV " "ERC20STV " "ERC20SV " "SKM " "SR "
-);
-list!(
-    /// What comes behind a prefix, or alone: at most 16 bytes.
-    SHORT, short, [0 1],
-    "Empty Batch"
-    "Forbidden Target"
-    "Invalid Method"
-    "Invalid SKM"
-    "Invalid Selector"
-    "Invalid Token"
-    "Lengths mismatch"
-    "Malformed Call"
-    "Max Fee"
-    "Max Gas"
-    "Max Op Cost"
-    "Max Uses"
-    "Min Out Too Low"
-    "Non Zero Value"
-    "Reused Leaf"
-    "SessionsChanged"
-    "Wrong Amount"
-    "Wrong Dex"
-    "Wrong Lane"
-    "Wrong Paymaster"
-    "Wrong Receiver"
-    "Wrong Recipient"
-    "Wrong Spender"
-    "Wrong Staking"
-    "Wrong Token"
-);
-list!(
-    /// The same: at most 32 bytes.
-    LONG, long, [0 1 2 3],
-    "Arg Rule Violated"
-    "Destination Forbidden"
-    "Malformed Session"
-    "Max Amount Exceeded"
-    "Not Execute Selector"
-    "Permitted Value Exceeded"
-    "Selector Forbidden"
-    "SessionNotApproved"
-    "invalid signature"
-    "invalid signature length"
-    "invalid signature 's' value"
-);
-
-/// Where the places of the long ones begin.
-const FIRST_LONG: u8 = 0x80;
-
-/// No place: no prefix, or not in the list.
-const NONE: u8 = u8::MAX;
 
 impl Known {
     /// A text of our programs.
     #[doc(hidden)]
     pub const fn of(text: &str) -> Option<Self> {
-        let mut texts = PREFIXES;
-        while let [prefix, rest @ ..] = texts {
-            if let Some(message) = behind(text.as_bytes(), prefix.as_bytes()) {
-                let prefix = find(PREFIXES, prefix.as_bytes());
-                return Self::with(prefix, message);
+        let mut prefix_len = 0;
+        while let Some((prefix, message)) = text.as_bytes().split_at_checked(prefix_len) {
+            if let (Some(prefix @ 0..256), Some(message)) = (find(prefix), find(message)) {
+                let [prefix, _] = prefix.to_le_bytes();
+                return Some(Self { prefix, message });
             }
-            texts = rest;
+            prefix_len = prefix_len.saturating_add(1);
         }
-        Self::with(NONE, text.as_bytes())
-    }
-
-    const fn with(prefix: u8, message: &[u8]) -> Option<Self> {
-        let message = match (find(SHORT, message), find(LONG, message)) {
-            (NONE, NONE) => return None,
-            (NONE, long) => long | FIRST_LONG,
-            (short, _) => short,
-        };
-        Some(Self { prefix, message })
-    }
-
-    /// The message.
-    fn rest(self) -> [u64; 4] {
-        if self.message < FIRST_LONG {
-            let [a, b] = short(self.message);
-            [a, b, 0, 0]
-        } else {
-            long(self.message & !FIRST_LONG)
-        }
+        None
     }
 }
 
 impl Text {
     /// Its bytes, and how many they are.
-    pub fn bytes(self) -> ([u8; 40], usize) {
-        let [a, b, c, d, e, f] = match self {
-            Self::Known(known) => {
-                let ([a, b], [c, d, e, f]) = (prefix(known.prefix), known.rest());
-                [a, b, c, d, e, f]
+    pub fn bytes(self) -> ([u8; MAX_LEN], usize) {
+        let mut bytes = [0; MAX_LEN];
+        let len = match self {
+            Self::Known(Known { prefix, message }) => {
+                let parts = parts();
+                let len = append(&mut bytes, 0, &parts, prefix.into());
+                append(&mut bytes, len, &parts, message.into())
             }
-            Self::Own(parts) => {
-                let [a, b, c, d, e] = parts();
-                [a, b, c, d, e, 0]
-            }
+            Self::Own(packed) => append(&mut bytes, 0, &[packed()], 0),
         };
-        let (mut bytes, mut len) = ([0; 40], 0);
-        for number in [a, b, c, d, e, f] {
-            len = append(&mut bytes, len, number);
-        }
         (bytes, len)
     }
 }
 
-/// Appends up to eight bytes, the lowest first.
+/// Appends what is in a packed text from a place on, to its next zero.
 #[inline(never)]
-fn append(bytes: &mut [u8], mut len: usize, mut number: u64) -> usize {
-    while number != 0 {
-        if let (Some(place), [byte, ..]) = (bytes.get_mut(len), number.to_le_bytes()) {
-            *place = byte;
+fn append(bytes: &mut [u8], mut len: usize, packed: &[Word], mut place: usize) -> usize {
+    let (limbs, _) = packed.as_flattened().as_chunks();
+    while let (Some(limb), Some(next)) = (limbs.get(place / LIMB_LEN), bytes.get_mut(len)) {
+        let shift = place % LIMB_LEN * 7;
+        let [byte, ..] = (u64::from_le_bytes(*limb) >> shift).to_le_bytes();
+        *next = byte & 0x7f;
+        if *next == 0 {
+            break;
         }
         len = len.saturating_add(1);
-        number >>= 8;
+        place = place.saturating_add(1);
     }
     len
 }
@@ -178,17 +121,18 @@ impl PartialEq for Text {
 
 impl Eq for Text {}
 
-/// The place of a text in a list.
-const fn find(mut list: &[&str], text: &[u8]) -> u8 {
-    let mut place = 0;
-    while let [first, rest @ ..] = list {
-        if let Some([]) = behind(text, first.as_bytes()) {
-            return place;
+/// The place of a text that a zero follows, in the list of parts.
+const fn find(text: &[u8]) -> Option<u16> {
+    let mut parts = PARTS.as_bytes();
+    let mut place: u16 = 0;
+    while let [_, rest @ ..] = parts {
+        if let Some([0, ..]) = behind(parts, text) {
+            return Some(place);
         }
         place = place.saturating_add(1);
-        list = rest;
+        parts = rest;
     }
-    NONE
+    None
 }
 
 /// What comes behind the start of a text.
@@ -203,46 +147,44 @@ const fn behind<'a>(mut text: &'a [u8], mut start: &[u8]) -> Option<&'a [u8]> {
     Some(text)
 }
 
-/// Eight bytes of a text, as a number; zeros behind its end.
+/// A limb of a text that is packed.
 #[doc(hidden)]
-pub const fn part(text: &str, number: usize) -> u64 {
+pub const fn limb(text: &str, number: usize) -> u64 {
     let mut rest = text.as_bytes();
-    let mut skip = number.saturating_mul(8);
+    let mut skip = number.saturating_mul(LIMB_LEN);
     while let (1.., [_, behind @ ..]) = (skip, rest) {
         rest = behind;
         skip = skip.saturating_sub(1);
     }
-    let mut bytes = [0; 8];
-    let mut place = bytes.as_mut_slice();
-    while let ([byte, behind @ ..], [to, next @ ..]) = (rest, place) {
-        *to = *byte;
+    let (mut limb, mut shift) = (0, 0);
+    while let (0..63, [byte, behind @ ..]) = (shift, rest) {
+        limb |= u64::from_le_bytes([*byte, 0, 0, 0, 0, 0, 0, 0]) << shift;
+        shift += 7;
         rest = behind;
-        place = next;
     }
-    u64::from_le_bytes(bytes)
+    limb
 }
 
-/// A [`Text`](crate::Text): a constant of at most 40 bytes.
+/// A [`Text`](crate::Text): a constant of at most 36 bytes of ASCII.
 #[macro_export]
 macro_rules! text {
     ($text:expr) => {{
-        const { assert!($text.len() <= 40) };
+        const { assert!($text.len() <= $crate::text::MAX_LEN && $text.is_ascii()) };
         match const { $crate::Known::of($text) } {
             Some(known) => $crate::Text::Known(known),
             None => $crate::Text::Own(|| {
-                [
-                    const { $crate::part($text, 0) },
-                    const { $crate::part($text, 1) },
-                    const { $crate::part($text, 2) },
-                    const { $crate::part($text, 3) },
-                    const { $crate::part($text, 4) },
-                ]
+                $crate::words::of_limbs(
+                    const { $crate::text::limb($text, 0) },
+                    const { $crate::text::limb($text, 1) },
+                    const { $crate::text::limb($text, 2) },
+                    const { $crate::text::limb($text, 3) },
+                )
             }),
         }
     }};
 }
 
-/// A [`Reject`](crate::Reject) with this text, a literal of at most 40 bytes.
+/// A [`Reject`](crate::Reject) with this text, a literal of at most 36 bytes of ASCII.
 #[macro_export]
 macro_rules! reject {
     ($text:literal) => {

@@ -1,7 +1,7 @@
 //! ERC-4337 userOps of EntryPoint v0.6, as they stand in calldata.
 
 use crate::{
-    Address, Malformed, Word,
+    Address, Malformed, Secs, Word,
     abi::{Array, Tuple},
 };
 
@@ -133,10 +133,10 @@ impl<'a> ManagerSignature<'a> {
 /// A session as a signature carries it: all of it is the sender's word, until its leaf is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session<'a> {
-    /// Seconds; 0 is for ever.
-    pub valid_until_secs: u64,
-    /// Seconds.
-    pub valid_after_secs: u64,
+    /// Last second; 0 is for ever.
+    pub valid_until: &'a Secs,
+    /// First second.
+    pub valid_after: &'a Secs,
     /// The session validation module.
     pub svm: &'a Address,
     /// Session key and limits, in the SVM's encoding.
@@ -154,8 +154,8 @@ impl<'a> Session<'a> {
     pub fn decode(tuple: &Tuple<'a>, first: usize) -> Result<Self, Malformed> {
         let field = |number| first.checked_add(number).ok_or(Malformed);
         Ok(Self {
-            valid_until_secs: tuple.uint48(first)?,
-            valid_after_secs: tuple.uint48(field(1)?)?,
+            valid_until: tuple.uint48(first)?,
+            valid_after: tuple.uint48(field(1)?)?,
             svm: tuple.address(field(2)?)?,
             session_key_data: tuple.bytes(field(3)?)?,
             proof: tuple.array(field(4)?)?.words(),

@@ -1,21 +1,13 @@
 //! Numbers of more than 256 bits: limbs of 64 bits, from the low end.
 //!
-//! In slices, and never inlined: with lengths that it knows, the compiler unrolls every loop.
+//! In slices of several lengths, and never inlined: with a length that it knows, the compiler unrolls every loop.
 
-use crate::Word;
-
-/// A word as a number.
-pub(crate) fn from_word(word: &Word) -> [u64; 4] {
-    let mut limbs = [0; 4];
-    read(&mut limbs, word);
-    limbs
-}
-
+/// Reads a big-endian number of whole limbs. `limbs` must have room for it.
 #[inline(never)]
-fn read(limbs: &mut [u64], word: &[u8]) {
-    let (words, _) = word.as_chunks();
-    for (limb, bytes) in limbs.iter_mut().rev().zip(words) {
-        *limb = u64::from_be_bytes(*bytes);
+pub(crate) fn read(limbs: &mut [u64], number: &[u8]) {
+    let (_, parts) = number.as_rchunks();
+    for (limb, part) in limbs.iter_mut().zip(parts.iter().rev()) {
+        *limb = u64::from_be_bytes(*part);
     }
 }
 
@@ -44,7 +36,11 @@ pub(crate) fn add_product(sum: &mut [u64], a: &[u64], b: &[u64]) {
 /// Is `a` less than `b`, which has as many limbs?
 #[inline(never)]
 pub(crate) fn is_less(a: &[u64], b: &[u64]) -> bool {
-    a.iter().rev().lt(b.iter().rev())
+    let limbs = a.iter().zip(b);
+    limbs.fold(
+        false,
+        |is_less, (a, b)| if a == b { is_less } else { a < b },
+    )
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]

@@ -142,6 +142,7 @@ macro_rules! word {
 ///
 /// # Errors
 /// If its upper 12 bytes are not zero.
+#[inline(never)]
 pub fn address(word: &Word) -> Result<&Address, Malformed> {
     let (high, low) = word.split_first_chunk().ok_or(Malformed)?;
     let (middle, low) = low.split_first_chunk().ok_or(Malformed)?;

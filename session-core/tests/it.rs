@@ -8,8 +8,9 @@ use session_core::{
     abi::Tuple,
     approval::{APPROVAL_DOMAIN, approval},
     digest, execution,
-    leaf::{FOREVER_SECS, is_window_allowed, leaf},
+    leaf::{is_window_allowed, leaf},
     merkle, reject,
+    secs::{FOREVER, from_u64, to_u64},
     user_op::{ManagerSignature, Session, UserOp},
     validation_data::{Window, pack},
 };
@@ -276,15 +277,15 @@ fn a_session_is_decoded_and_hashed_as_the_reference_does() {
     let decoded = ManagerSignature::decode(&encoded).unwrap();
     assert_eq!(decoded.session_key_signature, [3; 65]);
     let Session {
-        valid_until_secs,
-        valid_after_secs,
+        valid_until,
+        valid_after,
         svm,
         session_key_data,
         proof,
     } = decoded.session;
     assert_eq!(
-        (valid_until_secs, valid_after_secs, proof.len()),
-        (0x0102_0304_0506, 7, 2)
+        (valid_until, valid_after, proof.len()),
+        (&[1, 2, 3, 4, 5, 6], &[0, 0, 0, 0, 0, 7], 2)
     );
     let packed = [
         &[1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 7][..],
@@ -339,32 +340,55 @@ fn proofs_lead_to_the_root_in_any_order_of_siblings_and_nowhere_else() {
 
 #[test]
 fn bit_47_is_refused_but_for_ever() {
-    assert!(is_window_allowed(0, 0) && is_window_allowed((1 << 47) - 1, (1 << 47) - 1));
-    assert!(is_window_allowed(FOREVER_SECS, 0));
-    assert!(!is_window_allowed(1 << 47, 0) && !is_window_allowed(FOREVER_SECS - 1, 0));
-    assert!(!is_window_allowed(0, 1 << 47) && !is_window_allowed(0, FOREVER_SECS));
+    let is_allowed = |until, after| is_window_allowed(&from_u64(until), &from_u64(after));
+    let (bit, forever) = (1 << 47, to_u64(&FOREVER));
+    assert!(is_allowed(0, 0) && is_allowed(bit - 1, bit - 1));
+    assert!(is_allowed(forever, 0));
+    assert!(!is_allowed(bit, 0) && !is_allowed(forever - 1, 0));
+    assert!(!is_allowed(0, bit) && !is_allowed(0, forever));
+}
+
+#[test]
+fn seconds_are_48_bits_big_endian() {
+    for (number, secs) in [
+        (0, [0; 6]),
+        (0x0102_0304_0506, [1, 2, 3, 4, 5, 6]),
+        ((1 << 48) - 1, FOREVER),
+    ] {
+        assert_eq!((from_u64(number), to_u64(&secs)), (secs, number));
+    }
+    assert_eq!(from_u64(u64::MAX), FOREVER);
 }
 
 #[test]
 fn validation_data_is_packed_from_the_low_end() {
-    let expected: U256 = U256::from(0x0a_u64) << 208 | U256::from(0x0b_u64) << 160;
-    assert_eq!(pack(false, 0x0b, 0x0a), expected.to_be_bytes::<32>());
-    assert_eq!(
-        pack(true, 0x0b, 0x0a),
-        (expected | U256::ONE).to_be_bytes::<32>()
-    );
-    assert_eq!(pack(true, 0, 0), word(1));
+    let (until, after): (u64, u64) = (0x0b0c_0d0e_0f10, 0x0102_0304_0506);
+    let expected = U256::from(after) << 208 | U256::from(until) << 160;
+    let pack = |failed, until, after| {
+        U256::from_be_bytes(pack(failed, &from_u64(until), &from_u64(after)))
+    };
+    assert_eq!(pack(false, until, after), expected);
+    assert_eq!(pack(true, until, after), expected | U256::ONE);
+    assert_eq!(pack(true, 0, 0), U256::ONE);
 }
 
 #[test]
 fn windows_are_intersected_and_no_end_is_for_ever() {
-    let window = Window::default().and(0, 0);
+    let window = |sessions: &[(u64, u64)]| {
+        let mut window = Window::default();
+        for (until, after) in sessions {
+            window.and(&from_u64(*until), &from_u64(*after));
+        }
+        (to_u64(&window.valid_until), to_u64(&window.valid_after))
+    };
+    let forever = (1 << 48) - 1;
+    assert_eq!(window(&[]), (forever, 0));
+    assert_eq!(window(&[(0, 0)]), (forever, 0));
+    assert_eq!(window(&[(100, 5), (0, 9), (200, 7)]), (100, 9));
     assert_eq!(
-        (window.valid_until_secs, window.valid_after_secs),
-        (FOREVER_SECS, 0)
+        window(&[(0x1_0000, 0x100), (0xffff, 0x1_0000_0000)]),
+        (0xffff, 0x1_0000_0000)
     );
-    let window = window.and(100, 5).and(0, 9).and(200, 7);
-    assert_eq!((window.valid_until_secs, window.valid_after_secs), (100, 9));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use session_core::{
-    Address, Reject, Word,
+    Address, Malformed, Reject, Word,
     compact::{self, is_compact},
-    user_op::{BatchedSession, RouterSignature},
+    user_op::RouterSignature,
     words::is_same_address,
 };
 use session_shell::{
@@ -16,14 +16,14 @@ use session_validation::{
     approve,
     batch::{self, invalid_manager},
     root,
-    sessions::{Sessions, Use},
+    sessions::{self, Item},
 };
 
 /// `abi.encode(address manager, SessionData[] sessions, bytes sessionKeySignature)` (§4), where the manager is this
 /// program; or the compact form of it, which names none.
 pub(crate) struct Payload<'a> {
     manager: Address,
-    sessions: Sessions<'a>,
+    items: Vec<Item<'a>>,
     session_key_signature: &'a [u8],
     compact: Option<compact::Payload<'a>>,
 }
@@ -35,19 +35,19 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
             let payload = compact::Payload::decode(module_signature)?;
             return Ok(Self {
                 manager,
-                sessions: sessions(&payload),
+                items: items(&payload)?,
                 session_key_signature: payload.session_key_signature,
                 compact: Some(payload),
             });
         }
         let signature = RouterSignature::decode(module_signature)?;
-        let sessions = Sessions::decode(&signature.sessions)?;
+        let items = sessions::decode(&signature.sessions)?;
         if !is_same_address(signature.manager, &manager) {
             return Err(invalid_manager());
         }
         Ok(Self {
             manager,
-            sessions,
+            items,
             session_key_signature: signature.session_key_signature,
             compact: None,
         })
@@ -61,39 +61,35 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
         self.session_key_signature
     }
 
-    fn sessions(&self) -> &Sessions<'a> {
-        &self.sessions
+    fn items(&self) -> &[Item<'a>] {
+        &self.items
     }
 
     fn prove(&self, account: &Address) -> Result<Vec<Word>, Revert> {
         let Some(payload) = &self.compact else {
-            return approve::leaves(account, &self.sessions);
+            return Ok(approve::leaves(account, &self.items)?);
         };
-        let mut nodes = with_capacity(self.sessions.list.len());
-        for _ in &self.sessions.list {
-            push(&mut nodes, [0; 32]);
+        let words = payload.sessions.len().wrapping_mul(2);
+        let mut room = with_capacity(words);
+        for _ in 0..words {
+            push(&mut room, [0; 32]);
         }
-        payload.prove(&Host, &root::of(account), &mut nodes)?;
-        // No leaf is there twice: their places tell them apart.
-        Ok(Vec::new())
+        let leaves = payload.prove(&Host, &root::of(account), &mut room)?;
+        let mut of_actions = with_capacity(payload.actions.len());
+        for number in payload.actions {
+            let leaf = leaves.get(usize::from(*number)).ok_or(Malformed)?;
+            push(&mut of_actions, *leaf);
+        }
+        Ok(of_actions)
     }
 }
 
-fn sessions<'a>(payload: &compact::Payload<'a>) -> Sessions<'a> {
-    let mut list = with_capacity(payload.leaf_count());
-    for session in payload.sessions() {
-        let call_specific_data = &[];
-        push(
-            &mut list,
-            BatchedSession {
-                session,
-                call_specific_data,
-            },
-        );
+fn items<'a>(payload: &compact::Payload<'a>) -> Result<Vec<Item<'a>>, Malformed> {
+    let mut items = with_capacity(payload.actions.len());
+    for (action, number) in payload.actions.iter().enumerate() {
+        let mut sessions = payload.sessions;
+        let session = sessions.nth(usize::from(*number)).ok_or(Malformed)?;
+        push(&mut items, Item::of(action, session));
     }
-    let mut uses = with_capacity(payload.actions.len());
-    for place in payload.actions {
-        push(&mut uses, Use::of(usize::from(*place)));
-    }
-    Sessions { list, uses }
+    Ok(items)
 }

@@ -69,12 +69,12 @@ pub fn is_no_module(account: &Address, to: &Address) -> bool {
 }
 
 impl Recover for Host {
-    fn ecrecover(&self, digest: &Word, v: u8, r: &Word, s: &Word) -> Option<Address> {
+    fn ecrecover(&self, digest: &Word, v: u8, rs: &[u8; 64]) -> Option<Address> {
         let mut v_word = [0; 32];
         if let Some(last) = v_word.last_mut() {
             *last = v;
         }
-        let input = buffer::concat(&[digest, &v_word, r, s]);
+        let input = buffer::concat(&[digest, &v_word, rs]);
         let mut precompile = [0; 20];
         if let Some(last) = precompile.last_mut() {
             *last = 1;

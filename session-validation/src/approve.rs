@@ -3,19 +3,18 @@
 use alloc::vec::Vec;
 
 use session_core::{
-    Address, Word,
+    Address, Reject, Word,
     abi::Tuple,
     approval::approval,
     proof::{not_approved, prove},
     user_op::Session,
 };
-use session_shell::{
-    Answer, Host, Revert,
-    buffer::{append, push, with_capacity},
-    word,
-};
+use session_shell::{Answer, Host, word};
 
-use crate::{root, sessions::Sessions};
+use crate::{
+    root,
+    sessions::{self, Item},
+};
 
 /// `validateSessionKey`: one session, of the reference's routers. They don't look at the answer.
 ///
@@ -25,8 +24,7 @@ pub fn validate_session_key(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 6)?;
     let account = arguments.address(0)?;
     let session = Session::decode(&arguments, 1)?;
-    let leaf = prove(&Host, &root::of(account), &session)?;
-    Ok(word(&approved(account, &leaf)))
+    approve(account, &[Item::of(0, session)])
 }
 
 /// `validateSessionKeys`: all sessions of a batch.
@@ -36,40 +34,29 @@ pub fn validate_session_key(arguments: &[u8]) -> Answer {
 pub fn validate_session_keys(arguments: &[u8]) -> Answer {
     let arguments = Tuple::new(arguments, 2)?;
     let account = arguments.address(0)?;
-    let sessions = Sessions::decode(&arguments.array(1)?)?;
-    if sessions.list.is_empty() {
+    let items = sessions::decode(&arguments.array(1)?)?;
+    if items.is_empty() {
         return Err(not_approved().into());
     }
-    let leaves = leaves(account, &sessions)?;
-    Ok(word(&of_all(account, &sessions, &leaves)))
+    approve(account, &items)
 }
 
-/// The leaves of a batch's sessions, each in the account's tree by its own proof.
+fn approve(account: &Address, items: &[Item<'_>]) -> Answer {
+    let leaves = leaves(account, items)?;
+    Ok(word(&approved(account, &leaves)))
+}
+
+/// The leaf of each session, in the account's tree by its own proof.
 ///
 /// # Errors
 /// [`not_approved`].
-pub fn leaves(account: &Address, sessions: &Sessions<'_>) -> Result<Vec<Word>, Revert> {
+pub fn leaves(account: &Address, items: &[Item<'_>]) -> Result<Vec<Word>, Reject> {
     let root = root::of(account);
-    let mut leaves = with_capacity(sessions.list.len());
-    for item in &sessions.list {
-        push(&mut leaves, prove(&Host, &root, &item.session)?);
-    }
-    Ok(leaves)
+    sessions::leaves(items, |session| prove(&Host, &root, session))
 }
 
-/// The approval of a batch's sessions, a leaf for each action.
-pub fn of_all(account: &Address, sessions: &Sessions<'_>, leaves: &[Word]) -> Word {
-    let mut of_actions = with_capacity(sessions.uses.len().wrapping_mul(32));
-    for session in &sessions.uses {
-        append(
-            &mut of_actions,
-            leaves.get(session.place).map_or(&[], |leaf| leaf),
-        );
-    }
-    approved(account, &of_actions)
-}
-
+/// The digest of what is approved: a leaf for each action.
 #[inline(never)]
-fn approved(account: &Address, leaves: &[u8]) -> Word {
-    approval(&Host, account, leaves)
+pub fn approved(account: &Address, leaves: &[Word]) -> Word {
+    approval(&Host, account, leaves.as_flattened())
 }

@@ -14,6 +14,7 @@ pub mod root;
 mod rules;
 pub mod sessions;
 pub mod single;
+mod targets;
 
 pub use request::Request;
 use session_core::text;

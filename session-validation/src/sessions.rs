@@ -3,87 +3,81 @@
 use alloc::vec::Vec;
 
 use session_core::{
-    Malformed, Word, abi::Array, leaf::leaf, user_op::BatchedSession, words::is_same,
+    Malformed, Reject, Word, abi::Array, user_op::BatchedSession, user_op::Session, words::is_same,
 };
-use session_shell::{
-    Host,
-    buffer::{push, with_capacity},
-};
+use session_shell::buffer::{push, with_capacity};
 
-/// The sessions of a batch, those that are one tuple in the payload once: a tuple that serves several actions is decoded
-/// and proven once. Its rules are held against every one of them.
-#[derive(Debug)]
-pub struct Sessions<'a> {
-    /// Each that there is.
-    pub list: Vec<BatchedSession<'a>>,
-    /// By action.
-    pub uses: Vec<Use>,
-}
-
-/// Which session serves an action.
+/// The session of an action.
 #[derive(Clone, Copy, Debug)]
-pub struct Use {
-    /// Where its tuple is.
+pub struct Item<'a> {
+    /// Session and data for its SVM.
+    pub batched: BatchedSession<'a>,
+    /// Where its tuple is, in an array of them.
     offset: usize,
-    /// Its place in the list of sessions.
-    pub place: usize,
+    /// The first action that has this tuple: what is one tuple in the payload is decoded, and proven, once. The rules are
+    /// held against every action.
+    first: usize,
 }
 
-impl Use {
-    /// By the place of the session alone.
-    pub const fn of(place: usize) -> Self {
-        Self { offset: 0, place }
+impl<'a> Item<'a> {
+    /// Of action number `action`, whose session comes with no tuple.
+    pub const fn of(action: usize, session: Session<'a>) -> Self {
+        Self {
+            batched: BatchedSession {
+                session,
+                call_specific_data: &[],
+            },
+            offset: 0,
+            first: action,
+        }
     }
 }
 
-impl<'a> Sessions<'a> {
-    /// # Errors
-    /// By solc's rule, for every session.
-    pub fn decode(array: &Array<'a>) -> Result<Self, Malformed> {
-        let len = array.len();
-        let (mut list, mut uses) = (with_capacity(len), with_capacity(len));
-        for index in 0..len {
-            let offset = array.offset(index)?;
-            let is_same = |earlier: &&Use| earlier.offset == offset;
-            let earlier: Option<&Use> = uses.iter().rev().find(is_same);
-            let place = earlier.map_or(list.len(), |earlier| earlier.place);
-            if earlier.is_none() {
-                push(&mut list, BatchedSession::at(array, index)?);
-            }
-            push(&mut uses, Use { offset, place });
-        }
-        Ok(Self { list, uses })
-    }
-
-    /// The leaves of the list, not proven.
-    pub fn leaves(&self) -> Vec<Word> {
-        let mut leaves = with_capacity(self.list.len());
-        for item in &self.list {
-            push(&mut leaves, leaf(&Host, &item.session));
-        }
-        leaves
-    }
-
-    /// The session of an action.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn of_action(&self, action: usize) -> Result<&BatchedSession<'a>, Malformed> {
-        let session = self.uses.get(action).ok_or(Malformed)?;
-        self.list.get(session.place).ok_or(Malformed)
-    }
-
-    /// Has an earlier action this one's leaf too, be it of another tuple? `leaves` is those of the list, or empty if no two
-    /// are the same.
-    pub fn is_reused(&self, leaves: &[Word], action: usize) -> bool {
-        let mut uses = self.uses.iter().take(action.saturating_add(1)).rev();
-        let Some(this) = uses.next() else {
-            return false;
+/// The sessions of a batch, one for each action.
+///
+/// # Errors
+/// By solc's rule, for every session.
+pub fn decode<'a>(array: &Array<'a>) -> Result<Vec<Item<'a>>, Malformed> {
+    let mut items: Vec<Item<'a>> = with_capacity(array.len());
+    for index in 0..array.len() {
+        let offset = array.offset(index)?;
+        let earlier = items.iter().rev().find(|earlier| earlier.offset == offset);
+        let item = match earlier {
+            Some(earlier) => *earlier,
+            None => Item {
+                batched: BatchedSession::at(array, index)?,
+                offset,
+                first: index,
+            },
         };
-        let leaf = leaves.get(this.place);
-        uses.any(|earlier| {
-            earlier.place == this.place
-                || matches!((leaf, leaves.get(earlier.place)), (Some(a), Some(b)) if is_same(a, b))
-        })
+        push(&mut items, item);
     }
+    Ok(items)
+}
+
+/// The leaf of each action's session: `leaf` is called once for each tuple.
+///
+/// # Errors
+/// Those of `leaf`.
+pub fn leaves(
+    items: &[Item<'_>],
+    leaf: impl Fn(&Session<'_>) -> Result<Word, Reject>,
+) -> Result<Vec<Word>, Reject> {
+    let mut leaves: Vec<Word> = with_capacity(items.len());
+    for item in items {
+        let leaf = match leaves.get(item.first) {
+            Some(leaf) => *leaf,
+            None => leaf(&item.batched.session)?,
+        };
+        push(&mut leaves, leaf);
+    }
+    Ok(leaves)
+}
+
+/// Has an earlier action this one's leaf too?
+pub fn is_reused(leaves: &[Word], action: usize) -> bool {
+    let mut leaves = leaves.iter().take(action.saturating_add(1)).rev();
+    leaves
+        .next()
+        .is_some_and(|leaf| leaves.any(|earlier| is_same(earlier, leaf)))
 }

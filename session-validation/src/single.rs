@@ -1,12 +1,11 @@
 //! The validation of a userOp of one action (§2.3, 7.2-H).
 
 use session_core::{
-    execution, proof::prove, reject, rules::bounded, target, user_op::ManagerSignature,
-    validation_data,
+    execution, proof::prove, reject, rules::bounded, user_op::ManagerSignature, validation_data,
 };
-use session_shell::{Answer, Host, address, outgoing::is_no_module, word};
+use session_shell::{Answer, Host, word};
 
-use crate::{Request, root, rules};
+use crate::{Request, root, rules, targets::Targets};
 
 /// Answers validationData, to any caller.
 ///
@@ -31,15 +30,9 @@ pub fn validate(request: &Request<'_>) -> Answer {
         return Err(reject!("SKM Invalid Selector").into());
     }
     let to = execution::execute(call)?.to;
-    if target::is_forbidden(to, &[account, &address()])
-        || !(rules::is_typed(svm) || is_no_module(account, to))
-    {
+    if !Targets::new(account, account, 1).are_allowed(to, rules::is_typed(svm)) {
         return Err(reject!("SKM Forbidden Target").into());
     }
-    let answer = validation_data::pack(
-        !is_signed,
-        session.valid_until_secs,
-        session.valid_after_secs,
-    );
+    let answer = validation_data::pack(!is_signed, session.valid_until, session.valid_after);
     Ok(word(&answer))
 }

@@ -36,11 +36,11 @@ pub struct Grant<'a> {
     /// With [`LANE`]: the lane, never 0, which is the owner's.
     pub lane: &'a [u8; 24],
     /// Most wei that one userOp can cost, by the EntryPoint's own formula.
-    pub max_op_cost: u128,
+    pub max_op_cost: &'a [u8; 16],
     /// Most wei per gas.
-    pub max_fee_per_gas: u128,
+    pub max_fee_per_gas: &'a [u8; 16],
     /// Most gas: the sum of the userOp's three limits.
-    pub max_gas: u64,
+    pub max_gas: &'a [u8; 8],
     /// With [`THIS_PAYMASTER`]: which one.
     pub paymaster: &'a Address,
     /// The SVM whose rules apply inside the envelope.
@@ -127,7 +127,8 @@ impl<'a> Grant<'a> {
     }
 
     fn check_fees(&self, user_op: &UserOp<'_>, has_paymaster: bool) -> Result<(), Reject> {
-        let fee = wide::from_word(user_op.max_fee_per_gas()?);
+        let mut fee = [0; 4];
+        wide::read(&mut fee, user_op.max_fee_per_gas()?);
         if exceeds(&fee, self.max_fee_per_gas) {
             return Err(reject!("BND Max Fee"));
         }
@@ -136,7 +137,7 @@ impl<'a> Grant<'a> {
         add(&mut gas, user_op.call_gas_limit()?, 1);
         add(&mut gas, user_op.pre_verification_gas()?, 1);
         add(&mut gas, verification, 1);
-        if exceeds(&gas, self.max_gas.into()) {
+        if exceeds(&gas, self.max_gas) {
             return Err(reject!("BND Max Gas"));
         }
         // With a paymaster the EntryPoint lets validation and both postOps have as much each.
@@ -196,9 +197,9 @@ fn split(data: &[u8]) -> Result<Grant<'_>, Malformed> {
         flags,
         max_uses: u64::from_be_bytes(*max_uses),
         lane,
-        max_op_cost: number(max_op_cost),
-        max_fee_per_gas: number(max_fee_per_gas),
-        max_gas: u64::from_be_bytes(*max_gas),
+        max_op_cost,
+        max_fee_per_gas,
+        max_gas,
         paymaster,
         inner_svm,
         inner_data,
@@ -206,21 +207,17 @@ fn split(data: &[u8]) -> Result<Grant<'_>, Malformed> {
 }
 
 #[inline(never)]
-fn number(bytes: &[u8; 16]) -> u128 {
-    u128::from_be_bytes(*bytes)
-}
-
-#[inline(never)]
 fn add(sum: &mut [u64], word: &Word, times: u64) {
-    wide::add_product(sum, &wide::from_word(word), &[times]);
+    let mut number = [0; 4];
+    wide::read(&mut number, word);
+    wide::add_product(sum, &number, &[times]);
 }
 
 /// A limit of zero is none.
 #[inline(never)]
-fn exceeds(value: &[u64], limit: u128) -> bool {
-    let Some((&[low, high], above)) = value.split_first_chunk() else {
-        return false;
-    };
-    let value = u128::from(high) << 64 | u128::from(low);
-    limit != 0 && (value > limit || above.iter().any(|limb| *limb != 0))
+fn exceeds(value: &[u64], limit: &[u8]) -> bool {
+    let mut limbs = [0; 9];
+    wide::read(&mut limbs, limit);
+    let limit = limbs.get(..value.len()).unwrap_or_default();
+    wide::is_less(limit, value) && limit.iter().any(|limb| *limb != 0)
 }

@@ -194,7 +194,9 @@ fn swap_exact_tokens(arguments: &[u8]) -> Result<Swap<'_>, Malformed> {
 
 /// A product never exceeds 512 bits.
 fn product(a: &Word, b: &Word) -> [u64; 8] {
-    let mut product = [0; 8];
-    wide::add_product(&mut product, &wide::from_word(a), &wide::from_word(b));
+    let (mut product, mut x, mut y) = ([0; 8], [0; 4], [0; 4]);
+    wide::read(&mut x, a);
+    wide::read(&mut y, b);
+    wide::add_product(&mut product, &x, &y);
     product
 }

@@ -51,15 +51,16 @@ impl Svm {
         request: Request<'_>,
         session_key_data: &'a [u8],
     ) -> Result<&'a Address, Reject> {
-        let invalid_selector = match self {
-            Self::Abi => abi::Grant::invalid_selector,
-            Self::DexSwap => dex_swap::Grant::invalid_selector,
-            Self::Erc1155Mint => erc1155_mint::Grant::invalid_selector,
-            Self::Erc20Approval => erc20_approval::Grant::invalid_selector,
-            Self::Erc20Stake => erc20_stake::Grant::invalid_selector,
-            Self::Erc20Transfer => erc20_transfer::Grant::invalid_selector,
+        let Some((action, is_params)) = action(request)? else {
+            return Err(match self {
+                Self::Abi => abi::Grant::invalid_selector(),
+                Self::DexSwap => dex_swap::Grant::invalid_selector(),
+                Self::Erc1155Mint => erc1155_mint::Grant::invalid_selector(),
+                Self::Erc20Approval => erc20_approval::Grant::invalid_selector(),
+                Self::Erc20Stake => erc20_stake::Grant::invalid_selector(),
+                Self::Erc20Transfer => erc20_transfer::Grant::invalid_selector(),
+            });
         };
-        let (action, is_params) = action(request, invalid_selector)?;
         match self {
             Self::Abi => allow::<abi::Grant<'_>>(action, is_params, session_key_data),
             Self::DexSwap => allow::<dex_swap::Grant<'_>>(action, is_params, session_key_data),
@@ -120,28 +121,26 @@ pub fn check<'a, R: Rules<'a>>(
     request: Request<'_>,
     session_key_data: &'a [u8],
 ) -> Result<&'a Address, Reject> {
-    let (action, is_params) = action(request, R::invalid_selector)?;
+    let (action, is_params) = action(request)?.ok_or_else(R::invalid_selector)?;
     allow::<R>(action, is_params, session_key_data)
 }
 
-/// What is asked for, decoded; and whether it is an action of a batch.
-fn action<'a>(
-    request: Request<'a>,
-    invalid_selector: fn() -> Reject,
-) -> Result<(Result<Action<'a>, Malformed>, bool), Reject> {
+/// What is asked for, and whether it is an action of a batch; `None` if the userOp is none of `execute`.
+fn action(request: Request<'_>) -> Result<Option<(Decoded<'_>, bool)>, Malformed> {
     let call_data = match request {
-        Request::Params(action) => return Ok((Ok(action), true)),
+        Request::Params(action) => return Ok(Some((Ok(action), true))),
         Request::CallData(call_data) => call_data,
     };
     let (selector, arguments) = execution::split(call_data)?;
-    if !execution::is_execute(selector) {
-        return Err(invalid_selector());
-    }
-    Ok((execution::execute(arguments), false))
+    let is_execute = execution::is_execute(selector);
+    Ok(is_execute.then(|| (execution::execute(arguments), false)))
 }
 
+/// An action, which is looked at behind the session key data.
+type Decoded<'a> = Result<Action<'a>, Malformed>;
+
 fn allow<'a, R: Rules<'a>>(
-    action: Result<Action<'_>, Malformed>,
+    action: Decoded<'_>,
     is_params: bool,
     session_key_data: &'a [u8],
 ) -> Result<&'a Address, Reject> {

@@ -143,9 +143,9 @@ fn fields_are_where_the_format_says() {
     assert_eq!(grant.flags, 0b1101);
     assert_eq!(grant.max_uses.to_be_bytes(), bytes[0x02..0x0a]);
     assert_eq!(grant.lane, &bytes[0x0a..0x22]);
-    assert_eq!(grant.max_op_cost.to_be_bytes(), bytes[0x22..0x32]);
-    assert_eq!(grant.max_fee_per_gas.to_be_bytes(), bytes[0x32..0x42]);
-    assert_eq!(grant.max_gas.to_be_bytes(), bytes[0x42..0x4a]);
+    assert_eq!(grant.max_op_cost, &bytes[0x22..0x32]);
+    assert_eq!(grant.max_fee_per_gas, &bytes[0x32..0x42]);
+    assert_eq!(grant.max_gas, &bytes[0x42..0x4a]);
     assert_eq!(grant.paymaster, &bytes[0x4a..0x5e]);
     assert_eq!(grant.inner_svm, &bytes[0x5e..0x72]);
     assert_eq!(grant.inner_data, b"rest");
@@ -360,8 +360,8 @@ fn the_order_of_the_texts() {
 fn only_this_program_is_opened() {
     let data = data().encode();
     let session = Session {
-        valid_until_secs: 1,
-        valid_after_secs: 2,
+        valid_until: &[1; 6],
+        valid_after: &[2; 6],
         svm: &THIS,
         session_key_data: &data,
         proof: &[],

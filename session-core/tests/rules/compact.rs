@@ -1,12 +1,15 @@
 //! The compact module signature: its shape, and what it proves.
 
 use crate::{
-    multiproof::{Plain, levels, multiproof},
+    multiproof::{
+        Step::{self, Join, Leaf, Words},
+        encode, levels, multiproof,
+    },
     support::Sha3,
 };
 use proptest::prelude::*;
 use session_core::{
-    Address, Keccak, Malformed, Reject, Word,
+    Address, Keccak, Malformed, Reject, Secs, Word,
     compact::{Payload, TAG, is_compact},
     leaf::leaf,
     merkle::parent,
@@ -17,8 +20,8 @@ use session_core::{
 /// A session of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Owned {
-    valid_until_secs: u64,
-    valid_after_secs: u64,
+    valid_until: Secs,
+    valid_after: Secs,
     svm: Address,
     data: Vec<u8>,
 }
@@ -26,8 +29,8 @@ struct Owned {
 impl Owned {
     fn session(&self) -> Session<'_> {
         Session {
-            valid_until_secs: self.valid_until_secs,
-            valid_after_secs: self.valid_after_secs,
+            valid_until: &self.valid_until,
+            valid_after: &self.valid_after,
             svm: &self.svm,
             session_key_data: &self.data,
             proof: &[],
@@ -40,19 +43,20 @@ impl Owned {
 }
 
 fn session(n: usize) -> Owned {
+    let [.., high, low] = n.to_be_bytes();
     Owned {
-        valid_until_secs: 0x0102_0304_0500 + n as u64,
-        valid_after_secs: 0x0600 + n as u64,
+        valid_until: [1, 2, 3, 4, 5 + high, low],
+        valid_after: [0, 0, 0, 0, 6 + high, low],
         svm: [0x50; 20],
         data: vec![0x60; 3 * n],
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
     sessions: Vec<Owned>,
     actions: Vec<u8>,
-    proof: Plain,
+    steps: Vec<Step>,
 }
 
 impl Parts {
@@ -60,15 +64,15 @@ impl Parts {
         let mut bytes = [&TAG[..], &[3; 65]].concat();
         bytes.push(u8::try_from(self.sessions.len()).unwrap());
         for session in &self.sessions {
-            bytes.extend(&session.valid_until_secs.to_be_bytes()[2..]);
-            bytes.extend(&session.valid_after_secs.to_be_bytes()[2..]);
+            bytes.extend(session.valid_until);
+            bytes.extend(session.valid_after);
             bytes.extend(session.svm);
             bytes.extend(u16::try_from(session.data.len()).unwrap().to_be_bytes());
             bytes.extend(&session.data);
         }
         bytes.push(u8::try_from(self.actions.len()).unwrap());
         bytes.extend(&self.actions);
-        bytes.extend(self.proof.encode());
+        bytes.extend(encode(&self.steps));
         bytes
     }
 
@@ -79,7 +83,15 @@ impl Parts {
 
 fn prove(payload: &[u8], root: &Word) -> Result<(), Reject> {
     let payload = Payload::decode(payload)?;
-    payload.prove(&Sha3, root, &mut vec![[0; 32]; payload.leaf_count()])
+    let mut room = vec![[0; 32]; 2 * payload.sessions.len()];
+    let leaves = payload.prove(&Sha3, root, &mut room)?;
+    assert!(
+        leaves
+            .iter()
+            .copied()
+            .eq(payload.sessions.map(|session| leaf(&Sha3, &session)))
+    );
+    Ok(())
 }
 
 fn root(sessions: &[Owned]) -> Word {
@@ -93,7 +105,7 @@ fn parts(tree: &[Owned], places: &[usize], actions: &[u8]) -> Parts {
     Parts {
         sessions: places.iter().map(|place| tree[*place].clone()).collect(),
         actions: actions.to_vec(),
-        proof: multiproof(&levels(&leaves), places),
+        steps: multiproof(&levels(&leaves), places),
     }
 }
 
@@ -114,9 +126,9 @@ fn a_payload_is_read_back() {
     assert!(is_compact(&bytes));
     assert_eq!(payload.session_key_signature, &[3; 65]);
     assert_eq!(payload.actions, [2, 0, 1, 1]);
-    assert_eq!(payload.leaf_count(), 3);
+    assert_eq!(payload.sessions.len(), 3);
     let owned = [1, 4, 6].map(session);
-    assert!(payload.sessions().eq(owned.iter().map(Owned::session)));
+    assert!(payload.sessions.eq(owned.iter().map(Owned::session)));
     assert_eq!(prove(&bytes, &root), Ok(()));
 }
 
@@ -135,7 +147,6 @@ fn the_format_is_these_bytes() {
         &[2, 0, 0],
         &[0, 1],
         &sibling,
-        &[0],
     ];
     assert_eq!(bytes, expected.concat());
     assert_eq!(prove(&bytes, &root(&tree)), Ok(()));
@@ -143,13 +154,15 @@ fn the_format_is_these_bytes() {
 
 #[test]
 fn nothing_is_cut_or_added() {
-    let (bytes, _) = good();
+    let (bytes, root) = good();
     for len in 0..bytes.len() {
-        assert_eq!(Payload::decode(&bytes[..len]), Err(Malformed), "{len}");
+        assert!(prove(&bytes[..len], &root).is_err(), "{len}");
     }
     for byte in [0, 1, 0xff] {
-        let longer = [&bytes[..], &[byte]].concat();
-        assert_eq!(Payload::decode(&longer), Err(Malformed));
+        assert_eq!(
+            prove(&[&bytes[..], &[byte]].concat(), &root),
+            Err(Reject::Malformed)
+        );
     }
 }
 
@@ -218,22 +231,21 @@ fn the_largest_payload_is_read() {
     assert_eq!(whole.prove(&root(&tree)), Ok(()));
     let bytes = whole.encode();
     let payload = Payload::decode(&bytes).unwrap();
-    assert_eq!(payload.leaf_count(), 255);
-    assert!(payload.sessions().eq(tree.iter().map(Owned::session)));
-    let short = &mut [[0; 32]; 254];
-    assert_eq!(
-        payload.prove(&Sha3, &root(&tree), short),
-        Err(Reject::Malformed)
-    );
+    assert_eq!(payload.sessions.len(), 255);
+    assert!(payload.sessions.eq(tree.iter().map(Owned::session)));
 }
 
 #[test]
-fn room_for_more_leaves_is_left_alone() {
+fn too_little_room_is_no_proof() {
     let (bytes, root) = good();
     let payload = Payload::decode(&bytes).unwrap();
-    let nodes = &mut [[7; 32]; 5];
-    assert_eq!(payload.prove(&Sha3, &root, nodes), Ok(()));
-    assert_eq!(nodes[3..], [[7; 32]; 2]);
+    for room in 0..=6 {
+        let mut room = vec![[0; 32]; room];
+        let is_enough = room.len() == 6;
+        let answer = payload.prove(&Sha3, &root, &mut room);
+        assert_eq!(answer.is_ok(), is_enough);
+        assert!(is_enough || answer == Err(Reject::Malformed));
+    }
 }
 
 /// The tree has every session but the first, whose place another takes.
@@ -254,17 +266,14 @@ fn all_sessions_are_in_the_tree_or_none_is_proven() {
     }
 }
 
+/// Each of them is proven, by its own place.
 #[test]
-fn no_leaf_is_there_twice() {
+fn a_leaf_may_be_there_twice() {
     let copies = [session(1), session(2), session(1), session(1)];
     let root = root(&copies);
-    for places in [&[0][..], &[1], &[2], &[3], &[0, 1], &[1, 2], &[1, 3]] {
+    for places in [&[0][..], &[1], &[3], &[1, 3], &[0, 2], &[0, 1, 2, 3]] {
         let parts = parts(&copies, places, &[0]);
         assert_eq!(parts.prove(&root), Ok(()), "{places:?}");
-    }
-    for places in [&[0, 2][..], &[0, 3], &[2, 3], &[0, 1, 2], &[0, 1, 2, 3]] {
-        let parts = parts(&copies, places, &[0]);
-        assert_eq!(parts.prove(&root), Err(not_approved()), "{places:?}");
     }
 }
 
@@ -277,11 +286,11 @@ fn a_session_that_no_tree_may_have_is_refused() {
             ..session(0)
         },
         Owned {
-            valid_until_secs: 1 << 47,
+            valid_until: [0x80, 0, 0, 0, 0, 0],
             ..session(0)
         },
         Owned {
-            valid_after_secs: 1 << 47,
+            valid_after: [0x80, 0, 0, 0, 0, 0],
             ..session(0)
         },
     ];
@@ -315,26 +324,21 @@ fn an_inner_node_is_no_session() {
     let root = parent(&Sha3, &node, &other.leaf());
     pair.sort_unstable();
     let [low, high] = pair;
-    let secs = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(0, |secs, byte| secs << 8 | u64::from(*byte))
-    };
     let forged = Owned {
-        valid_until_secs: secs(&low[..6]),
-        valid_after_secs: secs(&low[6..12]),
+        valid_until: low[..6].try_into().unwrap(),
+        valid_after: low[6..12].try_into().unwrap(),
         svm: low[12..].try_into().unwrap(),
         data: high.to_vec(),
     };
     assert_eq!(forged.leaf(), node);
-    for (sessions, words, flags) in [
-        (vec![forged.clone(), other.clone()], vec![], vec![true]),
-        (vec![forged], vec![other.leaf()], vec![false]),
+    for (sessions, steps) in [
+        (vec![forged.clone(), other.clone()], vec![Leaf, Leaf, Join]),
+        (vec![forged], vec![Leaf, Words(vec![other.leaf()])]),
     ] {
         let parts = Parts {
             sessions,
             actions: vec![0],
-            proof: Plain { words, flags },
+            steps,
         };
         assert_eq!(parts.prove(&root), Err(not_approved()));
     }
@@ -351,11 +355,165 @@ fn nothing_is_proven_against_the_root_zero() {
     }
     let bytes = parts(&[session(1)], &[0], &[0]).encode();
     let payload = Payload::decode(&bytes).unwrap();
-    let answer = payload.prove(&Broken, &[0; 32], &mut [[1; 32]]);
+    let answer = payload
+        .prove(&Broken, &[0; 32], &mut [[1; 32]; 2])
+        .map(drop);
     assert_eq!(answer, Err(not_approved()));
 }
 
+fn assert_proves(size: usize, mask: u64) {
+    let tree = tree(size);
+    let places: Vec<usize> = (0..size).filter(|place| mask >> place & 1 == 1).collect();
+    let parts = parts(&tree, &places, &[0]);
+    assert_eq!(parts.prove(&root(&tree)), Ok(()), "{places:?} of {size}");
+}
+
+#[test]
+fn all_leaves_of_all_small_trees() {
+    for size in 1..=9 {
+        (1..1 << size).for_each(|mask| assert_proves(size, mask));
+    }
+}
+
+#[test]
+fn every_leaf_and_step_counts() {
+    for (size, places) in [
+        (5, &[1, 2, 4][..]),
+        (6, &[0, 5]),
+        (8, &[0, 1, 3]),
+        (11, &[2, 4, 10]),
+    ] {
+        let (tree, tops) = (tree(size), [Leaf, Join, Words(vec![[7; 32]])]);
+        let (whole, root) = (parts(&tree, places, &[0]), root(&tree));
+        assert_eq!(whole.prove(&root), Ok(()));
+        for at in 0..places.len() {
+            let mut fewer = whole.clone();
+            fewer.sessions.remove(at);
+            assert!(fewer.prove(&root).is_err());
+            let mut other = whole.clone();
+            other.sessions[at] = session(100);
+            assert_eq!(other.prove(&root), Err(not_approved()));
+        }
+        let mut swapped = whole.clone();
+        swapped.sessions.swap(0, places.len() - 1);
+        assert_eq!(swapped.prove(&root), Err(not_approved()));
+        for at in 0..whole.steps.len() {
+            let mut fewer = whole.clone();
+            fewer.steps.remove(at);
+            assert!(fewer.prove(&root).is_err(), "without step {at}");
+            for step in &tops {
+                let mut more = whole.clone();
+                more.steps.insert(at, step.clone());
+                assert!(more.prove(&root).is_err(), "{step:?} at {at}");
+                let mut other = whole.clone();
+                other.steps[at] = step.clone();
+                assert!(
+                    other == whole || other.prove(&root).is_err(),
+                    "{step:?} at {at}"
+                );
+            }
+        }
+    }
+}
+
+/// The shapes of CVE-2023-34459: a prover that reads what it has not computed, or proves without a leaf.
+#[test]
+fn what_is_not_there_is_not_read() {
+    let tree = tree(3);
+    let [a, b, c] = [0, 1, 2].map(|place: usize| tree[place].leaf());
+    let root = root(&tree);
+    let node = parent(&Sha3, &a, &b);
+    let answer = |sessions: &[usize], steps: &[Step]| {
+        let parts = Parts {
+            sessions: sessions.iter().map(|place| tree[*place].clone()).collect(),
+            actions: vec![0],
+            steps: steps.to_vec(),
+        };
+        parts.prove(&root)
+    };
+    let words = |words: &[Word]| Words(words.to_vec());
+    assert_eq!(answer(&[0], &[Leaf, words(&[b, c])]), Ok(()));
+    assert_eq!(answer(&[0, 1], &[Leaf, Leaf, Join, words(&[c])]), Ok(()));
+    let malformed = Err(Reject::Malformed);
+    for steps in [
+        // Nothing to hash, nothing to join, one node to join, one leaf too many.
+        vec![words(&[c])],
+        vec![words(&[node, c]), Leaf],
+        vec![Join],
+        vec![Leaf, Join],
+        vec![Leaf, words(&[b, c]), Join],
+        vec![Leaf, Leaf],
+    ] {
+        assert_eq!(answer(&[0], &steps), malformed, "{steps:?}");
+    }
+    for (sessions, steps) in [
+        // Nothing at all, a leaf alone, a leaf that is not proven beside one that is, two nodes left.
+        (&[0][..], vec![]),
+        (&[0], vec![Leaf]),
+        (&[0, 1], vec![Leaf, words(&[b, c])]),
+        (&[1, 0], vec![Leaf, words(&[a, c])]),
+        (&[0, 1], vec![Leaf, Leaf, words(&[a, c])]),
+        (&[0, 1], vec![Leaf, words(&[b, c]), Leaf, words(&[a, c])]),
+    ] {
+        assert_eq!(answer(sessions, &steps), Err(not_approved()), "{steps:?}");
+    }
+    // The root itself is no leaf, and no word leads to it.
+    assert_eq!(answer(&[], &[words(&[root])]), malformed);
+    assert_eq!(answer(&[0], &[Leaf, words(&[root])]), Err(not_approved()));
+}
+
+/// As many words as a step can have: 254.
+#[test]
+fn a_step_has_up_to_254_words() {
+    for count in [1, 253, 254] {
+        let words: Vec<Word> = (0..count).map(|n| [n; 32]).collect();
+        let hash = |node: Word, word: &Word| parent(&Sha3, &node, word);
+        let root = words.iter().fold(session(0).leaf(), hash);
+        let parts = Parts {
+            sessions: vec![session(0)],
+            actions: vec![0],
+            steps: vec![Leaf, Words(words)],
+        };
+        assert_eq!(parts.prove(&root), Ok(()), "{count}");
+    }
+}
+
+/// Whatever the steps say: a session that is not in the tree is not proven, alone or among others.
+fn forged() -> impl Strategy<Value = (usize, Vec<usize>, Vec<Step>)> {
+    (1usize..=9, 1usize..=5).prop_flat_map(|(size, picked)| {
+        let leaves: Vec<Word> = tree(size).iter().map(Owned::leaf).collect();
+        let nodes = prop::sample::select(levels(&leaves).concat());
+        let step = prop_oneof![
+            3 => Just(Leaf),
+            3 => Just(Join),
+            2 => prop::collection::vec(nodes, 1..4).prop_map(Words),
+        ];
+        let places = prop::collection::vec(0..size, picked);
+        (Just(size), places, prop::collection::vec(step, 1..12))
+    })
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn nothing_foreign_is_proven((size, places, steps) in forged(), foreign in any::<prop::sample::Index>()) {
+        let tree = tree(size);
+        let mut sessions: Vec<Owned> = places.iter().map(|place| tree[*place].clone()).collect();
+        *foreign.get_mut(&mut sessions) = session(100);
+        let parts = Parts { sessions, actions: vec![0], steps };
+        prop_assert!(parts.prove(&root(&tree)).is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_leaves_of_any_tree(size in 1usize..=40, bits in 1u64..) {
+        let mask = bits & ((1 << size) - 1);
+        prop_assume!(mask != 0);
+        assert_proves(size, mask);
+    }
+
     /// Whatever the bytes: an answer, and what is decoded is what was encoded.
     #[test]
     fn any_bytes_are_decoded_or_not(bytes in prop::collection::vec(any::<u8>(), 0..400), cut in any::<prop::sample::Index>()) {

@@ -5,10 +5,10 @@ use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 use session_core::{
     Address, Keccak, Reject, Word,
-    leaf::FOREVER_SECS,
     merkle::parent,
     proof::{is_node, not_approved, prove},
     reject,
+    secs::{FOREVER, to_u64},
     user_op::ManagerSignature,
 };
 
@@ -226,20 +226,20 @@ fn data_of_any_other_length_may_have_any_bytes() {
 
 #[test]
 fn bit_47_is_refused_in_a_session_but_in_for_ever() {
-    let bit = 1 << 47;
+    let (bit, forever) = (1 << 47, to_u64(&FOREVER));
     for (until, after, is_allowed) in [
         (0, 0, true),
         (bit - 1, bit - 1, true),
-        (FOREVER_SECS, 0, true),
-        (FOREVER_SECS, bit - 1, true),
+        (forever, 0, true),
+        (forever, bit - 1, true),
         (bit, 0, false),
         (bit + 1, 0, false),
-        (FOREVER_SECS - 1, 0, false),
-        (FOREVER_SECS - bit / 2, 0, false),
+        (forever - 1, 0, false),
+        (forever - bit / 2, 0, false),
         (0, bit, false),
-        (0, FOREVER_SECS, false),
-        (FOREVER_SECS, bit, false),
-        (FOREVER_SECS, FOREVER_SECS, false),
+        (0, forever, false),
+        (forever, bit, false),
+        (forever, forever, false),
         (bit, bit, false),
     ] {
         let session = Plain {
@@ -254,5 +254,5 @@ fn bit_47_is_refused_in_a_session_but_in_for_ever() {
         };
         assert_eq!(session.alone(), expected, "{until:x} {after:x}");
     }
-    assert_eq!(FOREVER_SECS, 0xffff_ffff_ffff);
+    assert_eq!(forever, 0xffff_ffff_ffff);
 }

@@ -6,6 +6,7 @@ use alloy_sol_types::{SolValue, sol};
 use session_core::{
     Malformed, Word,
     abi::Tuple,
+    secs::to_u64,
     user_op::{BatchedSession, ManagerSignature, RouterSignature, Session, UserOp},
 };
 
@@ -42,7 +43,7 @@ fn decode(bytes: &[u8]) -> Result<(RouterSignature<'_>, Vec<BatchedSession<'_>>)
 }
 
 fn assert_is(session: &Session<'_>, expected: &SessionData) {
-    let secs = [session.valid_until_secs, session.valid_after_secs];
+    let secs = [session.valid_until, session.valid_after].map(to_u64);
     let expected_secs = [expected.validUntil, expected.validAfter];
     assert_eq!(secs, expected_secs.map(|secs| secs.to::<u64>()));
     assert_eq!(session.svm, &expected.sessionValidationModule.0.0);

@@ -12,7 +12,7 @@ use std::cell::RefCell;
 const N: U256 = uint!(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256);
 
 /// What ecrecover is asked.
-type Question = (Word, u8, Word, Word);
+type Question = (Word, u8, [u8; 64]);
 
 /// A host whose ecrecover has one answer.
 struct Host {
@@ -27,8 +27,8 @@ impl Keccak for Host {
 }
 
 impl Recover for Host {
-    fn ecrecover(&self, digest: &Word, v: u8, r: &Word, s: &Word) -> Option<Address> {
-        self.questions.borrow_mut().push((*digest, v, *r, *s));
+    fn ecrecover(&self, digest: &Word, v: u8, rs: &[u8; 64]) -> Option<Address> {
+        self.questions.borrow_mut().push((*digest, v, *rs));
         self.answer
     }
 }
@@ -43,6 +43,10 @@ fn ask(answer: Option<Address>, signature: &[u8]) -> (Result<Address, Reject>, V
     };
     let recovered = recover(&host, &HASH, signature);
     (recovered, host.questions.into_inner())
+}
+
+fn rs(r: Word, s: Word) -> [u8; 64] {
+    [r, s].concat().try_into().unwrap()
 }
 
 fn signature(r: Word, s: Word, v: u8) -> Vec<u8> {
@@ -110,7 +114,7 @@ fn the_precompile_is_asked_once_with_the_parts_and_the_eip_191_digest() {
         for r in [ZERO, [3; 32], MAX] {
             let (answer, questions) = ask(Some([9; 20]), &signature(r, [4; 32], v));
             assert_eq!(answer, Ok([9; 20]));
-            assert_eq!(questions, [(digest, v, r, [4; 32])]);
+            assert_eq!(questions, [(digest, v, rs(r, [4; 32]))]);
         }
     }
 }
@@ -142,8 +146,8 @@ fn wallets_signatures_are_recovered() {
         }
     }
     impl Recover for Precompile {
-        fn ecrecover(&self, digest: &Word, v: u8, r: &Word, s: &Word) -> Option<Address> {
-            ((*digest, v, *r, *s) == self.0).then_some(self.1)
+        fn ecrecover(&self, digest: &Word, v: u8, rs: &[u8; 64]) -> Option<Address> {
+            ((*digest, v, *rs) == self.0).then_some(self.1)
         }
     }
     let word = |text: &str| -> Word { hex::decode(text).unwrap().try_into().unwrap() };
@@ -166,7 +170,7 @@ fn wallets_signatures_are_recovered() {
         ),
     ] {
         let [digest, r, s] = [digest, r, s].map(word);
-        let host = Precompile((digest, v, r, s), signer);
+        let host = Precompile((digest, v, rs(r, s)), signer);
         assert_eq!(recover(&host, &hash, &signature(r, s, v)), Ok(signer));
         let mut other = hash;
         other[31] ^= 1;

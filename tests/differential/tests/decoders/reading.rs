@@ -8,6 +8,7 @@ use session_core::{
     Malformed, Word,
     abi::{Array, Tuple},
     execution::{self, Batch},
+    secs::to_u64,
     user_op::{BatchedSession, ManagerSignature, RouterSignature, Session, UserOp},
 };
 
@@ -31,8 +32,8 @@ pub fn proof(words: &[Word]) -> Vec<FixedBytes<32>> {
 
 pub fn session_value(session: &Session<'_>, last: &[u8]) -> SessionValue {
     (
-        U256::from(session.valid_until_secs),
-        U256::from(session.valid_after_secs),
+        U256::from(to_u64(session.valid_until)),
+        U256::from(to_u64(session.valid_after)),
         session.svm.into(),
         bytes(session.session_key_data),
         proof(session.proof),
@@ -124,8 +125,8 @@ pub fn read_session_key(input: &[u8]) -> Read {
     let tuple = Tuple::new(input, 6)?;
     Ok((
         Address::from(tuple.address(0)?),
-        U256::from(tuple.uint48(1)?),
-        U256::from(tuple.uint48(2)?),
+        U256::from(to_u64(tuple.uint48(1)?)),
+        U256::from(to_u64(tuple.uint48(2)?)),
         Address::from(tuple.address(3)?),
         bytes(tuple.bytes(4)?),
         proof(tuple.array(5)?.words()),

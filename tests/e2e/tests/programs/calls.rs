@@ -11,7 +11,9 @@ use alloy::{
     rpc::types::TransactionRequest,
     sol_types::{Revert, SolCall, SolError, SolValue},
 };
-use session_core::{approval::approval, rules::erc1155_mint::MINT_TO, validation_data};
+use session_core::{
+    approval::approval, rules::erc1155_mint::MINT_TO, secs::from_u64, validation_data,
+};
 use session_keys::{
     Action, NativeKeccak, Session, SessionKey, Tree, UserOp, calls, execute,
     session_data::{AbiRule, AbiRules, Bounds, Condition, Erc20Transfer, Erc1155Mint, Lane},
@@ -170,7 +172,7 @@ fn manager(job: &MainJob, key: &SessionKey) -> Calls {
             VALIDATE_USER_OP,
             call(
                 (op.clone(), job.world.hash(&op)).abi_encode_params(),
-                validation_data::pack(false, until, after),
+                validation_data::pack(false, &from_u64(until), &from_u64(after)),
             ),
         ),
         ("isValidSignature(bytes32,bytes)", no_signature.clone()),
@@ -211,7 +213,7 @@ fn router(job: &MainJob, key: &SessionKey) -> Calls {
             VALIDATE_USER_OP,
             call(
                 (op.clone(), job.world.hash(&op)).abi_encode_params(),
-                validation_data::pack(false, until, after),
+                validation_data::pack(false, &from_u64(until), &from_u64(after)),
             ),
         ),
         (

@@ -8,7 +8,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use session_keys::{
-    Action, UserOp, account_signature, execute, execute_batch,
+    Action, Step, UserOp, account_signature, execute, execute_batch,
     session_data::{Bounds, Lane},
 };
 use world::{MAX_A, abi::Account, to};
@@ -18,15 +18,15 @@ use crate::scene::{
     AA23, FOREVER_SECS, Layout, Scene, SessionData, aa23, bound, key, leaf, parent, text,
 };
 
+use Step::{Join, Leaf, Words};
+
 /// A payload in parts, so that each can be another.
 #[derive(Clone)]
 struct Compact {
     leaves: Vec<SessionData>,
     /// By action, which leaf.
     actions: Vec<u8>,
-    proof: Vec<B256>,
-    /// A bit for each parent, from the low end: are both of its children known?
-    flags: Vec<u8>,
+    steps: Vec<Step>,
 }
 
 impl Compact {
@@ -43,9 +43,16 @@ impl Compact {
         }
         bytes.push(u8::try_from(self.actions.len()).unwrap());
         bytes.extend(&self.actions);
-        bytes.extend(u16::try_from(self.proof.len()).unwrap().to_be_bytes());
-        self.proof.iter().for_each(|word| bytes.extend(word));
-        bytes.extend(&self.flags);
+        for step in &self.steps {
+            match step {
+                Leaf => bytes.push(0),
+                Join => bytes.push(255),
+                Words(words) => {
+                    bytes.push(u8::try_from(words.len()).unwrap());
+                    words.iter().for_each(|word| bytes.extend(word));
+                }
+            }
+        }
         bytes.into()
     }
 
@@ -74,8 +81,7 @@ fn whole(scene: &mut Scene) -> Compact {
     Compact {
         leaves,
         actions: vec![0, 1, 2],
-        proof: vec![],
-        flags: vec![0b11],
+        steps: vec![Leaf, Leaf, Join, Leaf, Join],
     }
 }
 
@@ -125,7 +131,7 @@ fn no_bit_of_it_can_be_another() {
             assert!(is_refused, "byte {byte} bit {bit}: {answer:?}");
         }
     }
-    for (cut, added) in [(1, 0), (0, 1), (0, 32), (33, 0)] {
+    for (cut, added) in [(5, 0), (0, 1), (0, 32), (6, 0)] {
         let op = with(&scene, call_data.clone(), |signature| {
             let mut payload = compact.encode(signature).to_vec();
             payload.truncate(len - cut);
@@ -162,36 +168,53 @@ fn a_leaf_must_be_in_the_tree() {
     let [first, second, third] = [0, 1, 2].map(|index: usize| leaf(&compact.leaves[index]));
     let node = parent(first, second);
     assert_eq!(parent(node, third), root);
-    let alone = |proof: &[B256], flags: &[u8]| Compact {
+    let alone = |steps: &[Step]| Compact {
         leaves: vec![compact.leaves[0].clone()],
         actions: vec![0],
-        proof: proof.to_vec(),
-        flags: flags.to_vec(),
+        steps: steps.to_vec(),
     };
+    let words = |words: &[B256]| Words(words.to_vec());
     assert_eq!(
-        alone(&[second, third], &[0]).answer(&scene, &action),
+        alone(&[Leaf, words(&[second, third])]).answer(&scene, &action),
         valid()
     );
     let not_approved = Err(text("SessionNotApproved"));
     for proof in [
-        &[][..],
-        &[second],
+        &[second][..],
         &[third, second],
         &[second, third, B256::repeat_byte(1)],
+        &[second, B256::ZERO, third],
+        &[root],
     ] {
-        let flags: &[u8] = if proof.is_empty() { &[] } else { &[0] };
-        assert_eq!(alone(proof, flags).answer(&scene, &action), not_approved);
+        let answer = alone(&[Leaf, words(proof)]).answer(&scene, &action);
+        assert_eq!(answer, not_approved, "{proof:?}");
     }
-    // A word of zero hashes nothing: the same proof, but longer.
-    let waits = alone(&[second, B256::ZERO, third], &[0]);
-    assert_eq!(waits.answer(&scene, &action), valid());
-    // The root itself as a proof word, joined to nothing; a node that is not there yet.
-    for flags in [0b01, 0b10, 0b11] {
-        let answer = alone(&[second, third], &[flags]).answer(&scene, &action);
-        assert!(answer.is_err(), "{flags}");
+    // No steps, the leaf alone, the leaf and nothing else that leads to the root.
+    for steps in [vec![], vec![Leaf]] {
+        assert_eq!(alone(&steps).answer(&scene, &action), not_approved);
     }
-    assert!(alone(&[root], &[0]).answer(&scene, &action).is_err());
-    assert!(alone(&[root], &[1]).answer(&scene, &action).is_err());
+    // Nodes that are not there: to be hashed, to be joined, a second leaf.
+    for steps in [
+        vec![words(&[root])],
+        vec![Join],
+        vec![Leaf, Join],
+        vec![Leaf, Leaf],
+        vec![Leaf, words(&[second, third]), Join],
+    ] {
+        assert_eq!(alone(&steps).answer(&scene, &action), empty(), "{steps:?}");
+    }
+    // A leaf that is not among those that were pushed, and one that is left beside the root.
+    for steps in [
+        vec![Leaf, words(&[second, third])],
+        vec![Leaf, words(&[second, third]), Leaf],
+        vec![Leaf, Leaf, words(&[first, third])],
+    ] {
+        let mut two = alone(&steps);
+        two.leaves.push(compact.leaves[1].clone());
+        assert_eq!(two.answer(&scene, &action), not_approved, "{steps:?}");
+        two.leaves[1].validAfter += U48::ONE;
+        assert_eq!(two.answer(&scene, &action), not_approved, "{steps:?}");
+    }
     // A forged leaf beside true ones.
     let mut forged = compact.clone();
     forged.leaves[0].validAfter += U48::ONE;
@@ -200,7 +223,7 @@ fn a_leaf_must_be_in_the_tree() {
     // Nobody at all, and an action of none.
     let none = Compact {
         leaves: vec![],
-        proof: vec![root],
+        steps: vec![words(&[root])],
         ..compact.clone()
     };
     assert_eq!(none.answer(&scene, &actions), empty());
@@ -219,9 +242,9 @@ fn a_leaf_must_be_in_the_tree() {
     );
 }
 
-/// A leaf that serves one action of a batch is not doubled, however often it is in the tree.
+/// A leaf that may serve one action of a batch serves one, however often it is in the tree and in the payload.
 #[test]
-fn a_leaf_is_there_once() {
+fn a_copy_of_a_leaf_is_no_other_leaf() {
     let mut scene = scene();
     let lane = Lane {
         key: U192::from(77),
@@ -237,23 +260,19 @@ fn a_leaf_is_there_once() {
     let twice = Compact {
         leaves: vec![once.clone(), once.clone()],
         actions: vec![0, 1],
-        proof: vec![],
-        flags: vec![1],
+        steps: vec![Leaf, Leaf, Join],
     };
-    let answer = twice.answer(&scene, &actions);
-    assert!(answer.is_err(), "{answer:?}");
     let alone = Compact {
         leaves: vec![once.clone()],
         actions: vec![0, 0],
-        proof: vec![leaf(&once)],
-        flags: vec![0],
+        steps: vec![Leaf, Words(vec![leaf(&once)])],
     };
-    assert_eq!(alone.answer(&scene, &actions), Err(text("BND Reused Leaf")));
-    let one = Compact {
-        actions: vec![0],
-        ..alone
-    };
-    assert_eq!(one.answer(&scene, &actions[..1]), valid());
+    for mut compact in [twice, alone] {
+        let answer = compact.answer(&scene, &actions);
+        assert_eq!(answer, Err(text("BND Reused Leaf")));
+        compact.actions.truncate(1);
+        assert_eq!(compact.answer(&scene, &actions[..1]), valid());
+    }
 }
 
 #[test]
