@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use world::thousands;
+
 const WIDTH: f64 = 960.0;
 const PANEL: f64 = 400.0;
 const LEFT: f64 = 70.0;
@@ -169,19 +171,6 @@ fn step(least: u64) -> u64 {
     }
 }
 
-/// 12,345
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,11 +187,5 @@ mod tests {
         ] {
             assert_eq!(step(least), round, "{least}");
         }
-    }
-
-    #[test]
-    fn digits_are_grouped() {
-        let texts = [0, 999, 1_000, 1_234_567].map(thousands);
-        assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -3,7 +3,9 @@
 mod plots;
 mod tables;
 
-use crate::{By, Encoding, Gas, Job, Layout, Mode, Results, Rules, Scenario, plot::thousands};
+use world::thousands;
+
+use crate::{By, Encoding, Gas, Job, Layout, Mode, Results, Rules, Scenario};
 
 pub(crate) use plots::plots;
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use world::thousands;
+
 use super::{HEIGHT, at, everybody, one_or_all, ours, with_trees};
-use crate::{By, Encoding, Gas, HEIGHTS, Job, Layout, MORE_RULES, Results, Rules, plot::thousands};
+use crate::{By, Encoding, Gas, HEIGHTS, Job, Layout, MORE_RULES, Results, Rules};
 
 pub(super) fn jobs(text: &mut String, results: &Results) -> std::fmt::Result {
     writeln!(text, "\n## Every userOp, trees of 2^{HEIGHT}")?;
@@ -164,7 +166,7 @@ pub(super) fn parts(text: &mut String, results: &Results) -> std::fmt::Result {
             programs.all(|(program, _)| program != *name)
         });
         let others: Vec<_> = others
-            .map(|(name, gas)| format!("{name} ({} gas)", thousands(gas.iter().sum())))
+            .map(|(name, gas)| format!("{name} ({} gas)", thousands(gas.iter().sum::<u64>())))
             .collect();
         writeln!(text, "\nThe module also calls {}.", others.join(", "))?;
     }

@@ -32,6 +32,7 @@ mod error;
 mod main_job;
 mod ops;
 mod send;
+mod thousands;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +51,7 @@ pub use dex::POOL_FEE;
 pub use error::{WorldError, describe};
 pub use main_job::{LEAST_PRICE, MAX_A, MainJob, Programs, to};
 pub use ops::{Bundle, OpResult, Outcome};
+pub use thousands::thousands;
 
 use abi::{EntryPoint, Token};
 

@@ -8,6 +8,7 @@ use std::{
 use alloy::primitives::{U256, utils::format_units};
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use indicatif::{ProgressBar, ProgressStyle};
+use world::thousands;
 
 /// Prints the demo.
 pub struct Report<'a> {
@@ -101,7 +102,7 @@ impl<'a> Report<'a> {
     pub(super) fn gas(&mut self, lines: &[GasLine]) -> io::Result<()> {
         let rows = lines
             .iter()
-            .map(|line| [line.step.clone(), grouped(line.gas)]);
+            .map(|line| [line.step.clone(), thousands(line.gas)]);
         self.table(["step", "gas"], rows)
     }
 
@@ -142,7 +143,7 @@ fn moving_line() -> ProgressBar {
 pub(super) fn amount(raw: U256, decimals: u8, unit: &str) -> String {
     let text = format_units(raw, decimals).unwrap_or_else(|_| raw.to_string());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let (whole, fraction) = (separated(whole), fraction.trim_end_matches('0'));
+    let (whole, fraction) = (thousands(whole), fraction.trim_end_matches('0'));
     if fraction.is_empty() {
         format!("{whole} {unit}")
     } else {
@@ -150,31 +151,12 @@ pub(super) fn amount(raw: U256, decimals: u8, unit: &str) -> String {
     }
 }
 
-/// A number with separators: "1,234,567".
-pub(super) fn grouped(number: u64) -> String {
-    separated(&number.to_string())
-}
-
-fn separated(digits: &str) -> String {
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_for_a_person() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
+    fn amounts_for_a_person() {
         assert_eq!(amount(U256::from(19_900_000_000_u64), 6, "B"), "19,900 B");
         assert_eq!(amount(U256::from(38_021_590), 6, "B"), "38.02159 B");
     }

@@ -7,12 +7,9 @@ use alloy::{
 use devnode::Devnode;
 use session_keys::Tree;
 use well_known::{DEX_SWAP, ERC20_APPROVAL, ERC20_STAKE};
-use world::{B, LEAST_PRICE, MAX_A, MainJob, Programs, World, WorldError};
+use world::{B, LEAST_PRICE, MAX_A, MainJob, Programs, World, WorldError, thousands};
 
-use super::{
-    DemoError, GasLine, Report,
-    report::{amount, grouped},
-};
+use super::{DemoError, GasLine, Report, report::amount};
 
 /// Builds it, and shows each step.
 pub(super) fn build(report: &mut Report<'_>, gas: &mut Vec<GasLine>) -> Result<MainJob, DemoError> {
@@ -98,9 +95,9 @@ fn deploy(
             [
                 name.to_owned(),
                 short(address),
-                format!("{} bytes", grouped(size as u64)),
-                format!("{} gas", grouped(deploy)),
-                format!("{} gas", grouped(activate)),
+                format!("{} bytes", thousands(size as u64)),
+                format!("{} gas", thousands(deploy)),
+                format!("{} gas", thousands(activate)),
             ]
         })
         .collect();
