@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use alloy::{primitives::Address, rpc::types::trace::geth::CallFrame};
+use alloy::{
+    eips::eip2718::Encodable2718 as _, primitives::Address, rpc::types::trace::geth::CallFrame,
+};
 use devnode::Receipt;
 use devnode_evm::{ArbContext, Spent};
 use revm::{
@@ -11,6 +13,8 @@ use revm::{
 };
 use serde::{Deserialize, Serialize};
 use world::{Chain, World, WorldError};
+
+use crate::l1::compress;
 
 /// A userOp that was alone in a bundle.
 pub(crate) struct Sent<'a> {
@@ -47,6 +51,8 @@ pub struct Gas {
     pub calldata_bytes: usize,
     /// Of the userOp's signature.
     pub signature_bytes: usize,
+    /// Of the signed transaction, as ArbOS compresses it; not known on a chain that is not ours.
+    pub compressed_bytes: Option<usize>,
 }
 
 /// What a program spent in one userOp, all its frames together, without what it called.
@@ -108,6 +114,7 @@ impl Gas {
             calldata: tree.input.iter().map(byte_gas).sum(),
             calldata_bytes: tree.input.len(),
             signature_bytes: sent.signature_bytes,
+            compressed_bytes: compressed(world, receipt)?,
         })
     }
 
@@ -128,6 +135,19 @@ impl Gas {
         let calls: u64 = self.calls.values().flatten().sum();
         self.module.saturating_sub(calls)
     }
+}
+
+fn compressed(world: &World, receipt: &Receipt) -> Result<Option<usize>, WorldError> {
+    let Chain::Embedded(node) = &world.chain else {
+        return Ok(None);
+    };
+    let transaction = node.transaction(receipt.transaction_hash);
+    let compressed = transaction.and_then(|sent| compress(&sent.inner.encoded_2718()));
+    let compressed = compressed.ok_or_else(|| WorldError::Answer {
+        what: "EntryPoint.handleOps".into(),
+        reason: "the transaction is not there, or not compressed".into(),
+    })?;
+    Ok(Some(compressed.len()))
 }
 
 fn programs(

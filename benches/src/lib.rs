@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod gas;
+mod l1;
 mod mocks;
 mod plot;
 mod programs;

@@ -159,6 +159,8 @@ impl Gas {
                 ("ink of the programs themselves", programs.own_ink),
             ]);
         }
+        let compressed = self.compressed_bytes.map(|bytes| bytes as u64);
+        numbers.extend(compressed.map(|bytes| ("compressed bytes", bytes)));
         numbers
     }
 }
@@ -217,6 +219,7 @@ mod tests {
             calls: BTreeMap::from([("ecrecover".into(), vec![3_000])]),
             programs: program(8_000, 400_000),
             calldata_bytes: 10_000,
+            compressed_bytes: Some(2_000),
             ..Gas::default()
         }
     }
@@ -225,7 +228,7 @@ mod tests {
     fn six_per_mille_more_is_a_regression_four_are_not() {
         let then = snapshot(gas());
         assert_eq!(then.compare(&then), Comparison::default());
-        for number in 0..7 {
+        for number in 0..8 {
             let changed = |per_mille: i64| {
                 let mut gas = gas();
                 let add = |n: u64| n.saturating_add_signed(n as i64 * per_mille / 1_000);
@@ -241,7 +244,8 @@ mod tests {
                     }
                     4 => gas.programs = program(add(8_000), 400_000),
                     5 => gas.programs = program(8_000, add(400_000)),
-                    _ => gas.calldata_bytes = add(gas.calldata_bytes as u64) as usize,
+                    6 => gas.calldata_bytes = add(gas.calldata_bytes as u64) as usize,
+                    _ => gas.compressed_bytes = Some(add(2_000) as usize),
                 }
                 then.compare(&snapshot(gas))
             };

@@ -35,6 +35,7 @@ number has no programs. Percentages are of Solidity's number in the canonical en
   once and nothing is padded. Or **compact**, which only the module takes: each session once, all proven together; there the sessions of a flow
   stand next to one another in the tree. Our client signs in the cheapest encoding that the programs take.
 - **Nexus, owner** and **Smart Sessions, Sudo**: an ERC-7579 account on EntryPoint v0.7, from `@rhinestone/modulekit` 0.5.9.
+- **compressed**: the whole transaction of the bundler, signed, under ArbOS' brotli (level 1): what a chain with L1 fees charges 16 units a byte for.
 - Transfers, and approve, swap, stake, are of minimal contracts (contracts/mocks/Bench\\*.sol): what they cost themselves is under
   execution. The last job is the same with Uniswap V3 and an ERC-4626 vault.
 ";

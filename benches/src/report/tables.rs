@@ -22,8 +22,8 @@ pub(super) fn jobs(text: &mut String, results: &Results) -> std::fmt::Result {
         write!(
             text,
             "\n### {job}\n\n{note}\n\n\
-             | who | module | % | handleOps | % | calldata, bytes | its gas |\n\
-             | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+             | who | module | % | handleOps | % | calldata, bytes | its gas | compressed, bytes |\n\
+             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         )?;
         for (name, all) in everybody(HEIGHT) {
             let Some(first) = all.first().and_then(|by| results.get(*by, job)) else {
@@ -32,13 +32,14 @@ pub(super) fn jobs(text: &mut String, results: &Results) -> std::fmt::Result {
             let percent = |number: fn(&Gas) -> u64| results.percent(&all, HEIGHT, job, number);
             writeln!(
                 text,
-                "| {name} | {} | {} | {} | {} | {} | {} |",
+                "| {name} | {} | {} | {} | {} | {} | {} | {} |",
                 results.cell(&all, job, |gas| gas.module),
                 percent(|gas| gas.module),
                 results.cell(&all, job, |gas| gas.handle_ops),
                 percent(|gas| gas.handle_ops),
                 thousands(first.calldata_bytes as u64),
                 thousands(first.calldata),
+                compressed(first),
             )?;
         }
     }
@@ -47,24 +48,35 @@ pub(super) fn jobs(text: &mut String, results: &Results) -> std::fmt::Result {
 
 pub(super) fn heights(text: &mut String, results: &Results) -> std::fmt::Result {
     *text += "\n## By the size of the tree\n\nTyped rules.\n\n\
-              | userOp | tree | who | module | % | handleOps | % | calldata, bytes |\n\
-              | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
+              | userOp | tree | who | module | % | handleOps | % | calldata, bytes | compressed, bytes |\n\
+              | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for job in [Job::Single, Job::Transfers(16), Job::Flow] {
         for height in HEIGHTS {
             for (name, all) in with_trees(height, &[Rules::Typed]) {
+                // compact is for batches
+                let Some(first) = all.first().and_then(|by| results.get(*by, job)) else {
+                    continue;
+                };
                 writeln!(
                     text,
-                    "| {job} | 2^{height} | {name} | {} | {} | {} | {} | {} |",
+                    "| {job} | 2^{height} | {name} | {} | {} | {} | {} | {} | {} |",
                     results.cell(&all, job, |gas| gas.module),
                     results.percent(&all, height, job, |gas| gas.module),
                     results.cell(&all, job, |gas| gas.handle_ops),
                     results.percent(&all, height, job, |gas| gas.handle_ops),
-                    results.cell(&all[..1], job, |gas| gas.calldata_bytes as u64),
+                    thousands(first.calldata_bytes as u64),
+                    compressed(first),
                 )?;
             }
         }
     }
     Ok(())
+}
+
+/// Not known on a chain that is not ours.
+fn compressed(gas: &Gas) -> String {
+    let bytes = gas.compressed_bytes.map(|bytes| thousands(bytes as u64));
+    bytes.unwrap_or_default()
 }
 
 /// What one more costs: a number of two rows, and how many more the second has.

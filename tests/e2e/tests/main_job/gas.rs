@@ -58,6 +58,8 @@ fn tables_and_plots_are_those_of_the_snapshot() {
             committed == content,
             "benches/results/{name} is stale: {UPDATE}"
         );
+        // what is not measured has no row
+        assert!(!content.contains("|  "), "{name}: an empty cell");
     }
 }
 
