@@ -25,8 +25,9 @@
 //! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let [account, token, dex, manager, router, entry_point] = [1, 2, 3, 4, 5, 6].map(Address::repeat_byte);
-//! let deployment = Deployment { manager, router, entry_point, chain_id: 42_161 };
+//! # let [account, token, dex, module, entry_point] = [1, 2, 3, 4, 5].map(Address::repeat_byte);
+//! // session-module is manager and router at one address.
+//! let deployment = Deployment { manager: module, router: module, entry_point, chain_id: 42_161 };
 //! let key = SessionKey { signer: PrivateKeySigner::random(), deployment };
 //!
 //! // The grant: approve at most 10 tokens to the DEX, each time. Keep the sessions: the chain has only their root.
@@ -38,11 +39,8 @@
 //!     svm: well_known::ERC20_APPROVAL.into(),
 //!     session_key_data: limits.encode()?,
 //! }])?;
-//! // callData of a userOp that the owner signs, as always. For batches the router is enabled too.
-//! let grant = execute_batch(&[
-//!     Action { to: manager, data: calls::set_merkle_root(tree.root()), ..Action::default() },
-//!     Action { to: account, data: calls::enable_module(manager), ..Action::default() },
-//! ]);
+//! // callData of a userOp that the owner signs, as always: the root is set, then the module enabled.
+//! let grant = execute_batch(&calls::set_up(account, module, tree.root(), &[module]));
 //! # assert!(!grant.is_empty());
 //!
 //! // The key acts: one action, under session 0 of the tree. Everything but the signature must be final.

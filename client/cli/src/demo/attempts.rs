@@ -249,7 +249,7 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         |job| permissively(job, withdraw(job)),
     ),
     row(
-        "manager.setMerkleRoot, with a permissive session",
+        "module.setMerkleRoot, with a permissive session",
         FORBIDDEN,
         |job| {
             let root = calls::set_merkle_root(B256::repeat_byte(1));

@@ -30,7 +30,7 @@ pub struct Flow {
     pub after: Holdings,
     /// Gas of the transaction.
     pub gas: u64,
-    /// Of that the router's validation, with all that it calls.
+    /// Of that the module's validation, with all that it calls.
     pub validation_gas: u64,
 }
 
@@ -213,7 +213,7 @@ fn show(
     )?;
     gas.push(GasLine::new(format!("{what}: handleOps"), flow.gas));
     gas.push(GasLine::new(
-        "  of it the validation by our programs",
+        "  of it the validation by the module",
         flow.validation_gas,
     ));
     Ok(())

@@ -26,8 +26,17 @@ pub(super) fn build(report: &mut Report<'_>, gas: &mut Vec<GasLine>) -> Result<M
         amount(world.price()?, 6, "B")
     ))?;
 
-    report.heading("Our programs: deployed with CREATE2, activated")?;
-    let programs = deploy(&mut world, report, gas)?;
+    report.heading(
+        "Our program: manager, router and rules in one, deployed with CREATE2, activated",
+    )?;
+    let module = deploy(&mut world, report, gas)?;
+    let programs = Programs {
+        manager: module,
+        router: module,
+        erc20_approval: ERC20_APPROVAL.into(),
+        dex_swap: DEX_SWAP.into(),
+        erc20_stake: ERC20_STAKE.into(),
+    };
 
     report.heading("The account")?;
     report.doing("creating the account");
@@ -37,14 +46,14 @@ pub(super) fn build(report: &mut Report<'_>, gas: &mut Vec<GasLine>) -> Result<M
     // The account, its deposit and its tokens; last the owner's userOp.
     if let [create, .., enable] = steps[..] {
         gas.push(GasLine::new("create the account", create));
-        gas.push(GasLine::new("enable 2 modules, approve B once", enable));
+        gas.push(GasLine::new("enable the module, approve B once", enable));
     }
     report.line(&format!(
         "{}, owner {}",
         job.account,
         short(job.owner.address())
     ))?;
-    report.line("One userOp of the owner enables manager and router as modules, and approves B to the vault.")?;
+    report.line("One userOp of the owner enables the module, and approves B to the vault.")?;
 
     report.heading("The grant: three sessions for one key")?;
     report.doing("granting three sessions");
@@ -59,55 +68,22 @@ fn deploy(
     world: &mut World,
     report: &mut Report<'_>,
     gas: &mut Vec<GasLine>,
-) -> Result<Programs, DemoError> {
-    let mut rows = Vec::new();
-    let mut deploy = |world: &mut World, name: &'static str, known: Option<[u8; 20]>| {
-        report.doing(&format!("deploying and activating {name}"));
-        let start = world.embedded()?.block_number();
-        let address = world.deploy_program(name)?;
-        if let Some(known) = known.map(Address::from)
-            && known != address
-        {
-            let address = known;
-            return Err(DemoError::Address { name, address });
-        }
-        let size = world.embedded()?.code(address, BlockId::latest())?.len();
-        let steps = gas_since(world.embedded()?, start);
-        rows.push((name, address, size, steps));
-        Ok(address)
-    };
-    let programs = Programs {
-        erc20_approval: deploy(world, "erc20-approval", Some(ERC20_APPROVAL))?,
-        dex_swap: deploy(world, "dex-swap", Some(DEX_SWAP))?,
-        erc20_stake: deploy(world, "erc20-stake", Some(ERC20_STAKE))?,
-        manager: deploy(world, "session-key-manager", None)?,
-        router: deploy(world, "batched-session-router", None)?,
-    };
-    let mut sum = (0, 0);
-    let rows: Vec<_> = rows
-        .into_iter()
-        .map(|(name, address, size, steps)| {
-            let (deploy, activate) = match steps[..] {
-                [deploy, activate] => (deploy, activate),
-                _ => (steps.iter().sum(), 0),
-            };
-            sum = (sum.0 + deploy, sum.1 + activate);
-            [
-                name.to_owned(),
-                short(address),
-                format!("{} bytes", thousands(size as u64)),
-                format!("{} gas", thousands(deploy)),
-                format!("{} gas", thousands(activate)),
-            ]
-        })
-        .collect();
-    report.table(
-        ["program", "address", "compressed", "deploy", "activate"],
-        rows,
-    )?;
-    gas.push(GasLine::new("deploy 5 programs", sum.0));
-    gas.push(GasLine::new("activate 5 programs", sum.1));
-    Ok(programs)
+) -> Result<Address, DemoError> {
+    let name = "session-module";
+    report.doing(&format!("deploying and activating {name}"));
+    let start = world.embedded()?.block_number();
+    let module = world.deploy_program(name)?;
+    let size = world.embedded()?.code(module, BlockId::latest())?.len();
+    report.line(&format!(
+        "{name}, {}: {} bytes, compressed",
+        short(module),
+        thousands(size)
+    ))?;
+    if let [deploy, activate] = gas_since(world.embedded()?, start)[..] {
+        gas.push(GasLine::new("deploy the module", deploy));
+        gas.push(GasLine::new("activate it", activate));
+    }
+    Ok(module)
 }
 
 /// What the key may do.
@@ -123,8 +99,8 @@ fn sessions(job: &MainJob, report: &mut Report<'_>) -> Result<(), DemoError> {
         "- deposit up to {max_b} in the vault, shares to the account"
     ))?;
     report.line("and call nothing else. The limits are per action: until its sessions are revoked the key may")?;
-    report.line("do each of these again and again. Fees are not limited yet: who holds the key can set them as")?;
-    report.line("high as the account's ether and deposit go, and bundle the userOps too.")?;
+    report.line("do each of these again and again. Fees are not limited, as no session is bounded: who holds the")?;
+    report.line("key can set them as high as the account's ether and deposit go, and bundle the userOps too.")?;
     Ok(())
 }
 
