@@ -9,13 +9,14 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { DUMMY, ENTRY_POINTS, withAlto } from "./alto.mjs";
 import { account, client, control, failure, isolate, mined, walletOf } from "./common.mjs";
 import { approval, batchField, deposit, enableModule, executeBatch, setMerkleRoot, swap, treeOf, wrap } from "./session.mjs";
-import { A, B, abi, call, read, world } from "./world.mjs";
+import { A, B, VALIDATORS, abi, call, read, world } from "./world.mjs";
 
 const owner = privateKeyToAccount(generatePrivateKey());
 const key = privateKeyToAccount(generatePrivateKey());
 const stranger = privateKeyToAccount(generatePrivateKey());
 
-describe("alto: session keys", () => {
+/** The tests, with these programs. */
+function withValidators(validators) {
   isolate();
   const alto = withAlto();
   let sender;
@@ -37,7 +38,7 @@ describe("alto: session keys", () => {
   }
 
   /** The session key's field for the three actions. */
-  const field = (signature) => batchField(world, tree, sessions, signature);
+  const field = (signature) => batchField(validators, tree, sessions, signature);
   const sign = async (signer, operation) => signer.signMessage({ message: { raw: await alto.hash("0.6", operation) } });
   const estimated = (list) => alto.estimated("0.6", { sender, callData: executeBatch(list) }, field(DUMMY));
 
@@ -57,10 +58,9 @@ describe("alto: session keys", () => {
     ];
     tree = treeOf(sessions);
     const callData = executeBatch([
-      { to: sender, data: enableModule(world.manager) },
-      { to: sender, data: enableModule(world.router) },
+      ...validators.modules.map((module) => ({ to: sender, data: enableModule(module) })),
       { to: world.tokenB, data: call("approve", [world.vault, maxUint256]) },
-      { to: world.manager, data: setMerkleRoot(tree.getHexRoot()) },
+      { to: validators.manager, data: setMerkleRoot(tree.getHexRoot()) },
     ]);
     const create = { factory: world.accountFactory, factoryData: call("deployCounterFactualAccount", setup) };
     const operation = await alto.estimated("0.6", { sender, callData, ...create }, wrap(world.ecdsaModule, DUMMY));
@@ -100,4 +100,6 @@ describe("alto: session keys", () => {
     // nothing else was wrong with it
     await alto.included("0.6", { ...operation, signature: field(await sign(key, operation)) });
   });
-});
+}
+
+for (const [name, validators] of Object.entries(VALIDATORS)) describe(`alto: session keys, ${name}`, () => withValidators(validators));

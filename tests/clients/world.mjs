@@ -7,6 +7,11 @@ import { client } from "./common.mjs";
 
 /** Addresses by name. */
 export const world = JSON.parse(readFileSync(process.env.WORLD, "utf8"));
+/** What validates, by name: one module of an account, or two. */
+export const VALIDATORS = {
+  "session-module": { manager: world.sessionModule, router: world.sessionModule, modules: [world.sessionModule] },
+  "manager and router": { manager: world.manager, router: world.router, modules: [world.manager, world.router] },
+};
 export const abi = parseAbi([
   "function getAddressForCounterFactualAccount(address setup, bytes data, uint256 index) view returns (address)",
   "function deployCounterFactualAccount(address setup, bytes data, uint256 index) returns (address)",

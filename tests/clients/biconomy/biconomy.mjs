@@ -76,7 +76,7 @@ export function withDialect(alto) {
   return dialect;
 }
 
-/** The addresses that the client hard-codes, and the program of ours for each. */
+/** The addresses that the client hard-codes, and the program of ours for each. They are two, and a session-module has the roots of one alone. */
 const HARD_CODED = {
   [DEFAULT_SESSION_KEY_MANAGER_MODULE]: world.manager,
   [DEFAULT_BATCHED_SESSION_ROUTER_MODULE]: world.router,

@@ -10,15 +10,12 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { ENTRY_POINTS, withAlto } from "../alto.mjs";
 import { ARB_WASM, client, control, failure, isolate, mined, owner as chainOwner, walletOf } from "../common.mjs";
 import { approval, deposit, swap } from "../session.mjs";
-import { A, B, call, read, world } from "../world.mjs";
+import { A, B, VALIDATORS, call, read, world } from "../world.mjs";
 import { chain, done, newAccount, ownerClient, withDialect } from "./biconomy.mjs";
 
-const owner = privateKeyToAccount(generatePrivateKey());
 const secret = generatePrivateKey();
 const key = privateKeyToAccount(secret);
 
-/** The programs that a batch of the three sessions calls, each once: the rules of our SVMs are in them. */
-const PROGRAMS = [world.manager, world.router];
 const arbWasm = { address: ARB_WASM, abi: parseAbi(["function programInitGas(address program) view returns (uint64 gas, uint64 gasWhenCached)"]) };
 const arbWasmCache = {
   address: "0x0000000000000000000000000000000000000072",
@@ -30,31 +27,38 @@ const arbWasmCache = {
 };
 const codehash = async (program) => keccak256(await client.getCode({ address: program }));
 
-/** Sends, for each program, what the chain's owner has done to ArbOS' cache: the transactions' hashes. */
-async function forEachProgram(change) {
-  const wallet = walletOf(chainOwner);
-  const hashes = [];
-  for (const program of PROGRAMS) hashes.push(await wallet.writeContract({ ...arbWasmCache, ...change(program, await codehash(program)) }));
-  return hashes;
-}
-const evict = () => forEachProgram((_, codehash) => ({ functionName: "evictCodehash", args: [codehash] }));
-const cache = () => forEachProgram((program) => ({ functionName: "cacheProgram", args: [program] }));
-
-/** Puts all programs in the cache, or takes them out. */
-async function setCached(cached) {
-  for (const hash of await (cached ? cache() : evict())) await mined(hash);
-  for (const program of PROGRAMS) {
-    assert.equal(await client.readContract({ ...arbWasmCache, functionName: "codehashIsCached", args: [await codehash(program)] }), cached);
+/** ArbOS' cache for the programs that a batch of the three sessions calls, each once: the rules of our SVMs are in them. */
+function cacheFor(programs) {
+  /** Sends, for each program, what the chain's owner has done to the cache: the transactions' hashes. */
+  async function forEachProgram(change) {
+    const wallet = walletOf(chainOwner);
+    const hashes = [];
+    for (const program of programs) hashes.push(await wallet.writeContract({ ...arbWasmCache, ...change(program, await codehash(program)) }));
+    return hashes;
   }
+  const evict = () => forEachProgram((_, codehash) => ({ functionName: "evictCodehash", args: [codehash] }));
+  const cache = () => forEachProgram((program) => ({ functionName: "cacheProgram", args: [program] }));
+  return {
+    evict,
+    /** Puts all programs in the cache, or takes them out. */
+    async setCached(cached) {
+      for (const hash of await (cached ? cache() : evict())) await mined(hash);
+      for (const program of programs) {
+        assert.equal(await client.readContract({ ...arbWasmCache, functionName: "codehashIsCached", args: [await codehash(program)] }), cached);
+      }
+    },
+    /** What more the programs cost when none is cached, by the chain's own words. Before ArbOS 60 every call costs it, not only a program's first. */
+    async uncachedSurplus() {
+      const costs = await Promise.all(programs.map((program) => client.readContract({ ...arbWasm, functionName: "programInitGas", args: [program] })));
+      return costs.reduce((sum, [gas, gasWhenCached]) => sum + gas - gasWhenCached, 0n);
+    },
+  };
 }
 
-/** What more the programs cost when none is cached, by the chain's own words. Before ArbOS 60 every call costs it, not only a program's first. */
-async function uncachedSurplus() {
-  const costs = await Promise.all(PROGRAMS.map((program) => client.readContract({ ...arbWasm, functionName: "programInitGas", args: [program] })));
-  return costs.reduce((sum, [gas, gasWhenCached]) => sum + gas - gasWhenCached, 0n);
-}
-
-describe("@biconomy/account: our own SVMs", () => {
+/** The tests, with these programs. */
+function withValidators(validators) {
+  const { evict, setCached, uncachedSurplus } = cacheFor(validators.modules);
+  const owner = privateKeyToAccount(generatePrivateKey());
   isolate();
   const alto = withAlto();
   const dialect = withDialect(alto);
@@ -66,11 +70,10 @@ describe("@biconomy/account: our own SVMs", () => {
     mine = await newAccount(dialect, owner);
     const asOwner = async (act) => done(await act(await ownerClient(mine, owner)));
     await asOwner((smartAccount) => smartAccount.deploy());
-    await asOwner((smartAccount) => smartAccount.enableModule(world.manager));
-    await asOwner((smartAccount) => smartAccount.enableModule(world.router));
+    for (const module of validators.modules) await asOwner((smartAccount) => smartAccount.enableModule(module));
     const place = { smartAccountAddress: mine.address, storageType: StorageType.MEMORY_STORAGE };
-    const manager = await createSessionKeyManagerModule({ ...place, moduleAddress: world.manager });
-    const router = await createBatchedSessionRouterModule({ ...place, moduleAddress: world.router, sessionKeyManagerModule: manager });
+    const manager = await createSessionKeyManagerModule({ ...place, moduleAddress: validators.manager });
+    const router = await createBatchedSessionRouterModule({ ...place, moduleAddress: validators.router, sessionKeyManagerModule: manager });
     const sessions = [
       approval(world.erc20Approval, key.address, world.tokenA, world.swapRouter, A(10)),
       swap(world.dexSwap, key.address, world.swapRouter, world.tokenA, world.tokenB, mine.address, A(10), B(1_980), A(1)),
@@ -80,8 +83,8 @@ describe("@biconomy/account: our own SVMs", () => {
       sessions.map(({ svm, data }) => ({ validUntil: 0, validAfter: 0, sessionValidationModule: svm, sessionPublicKey: key.address, sessionKeyData: data })),
     );
     const allow = { to: world.tokenB, data: call("approve", [world.vault, maxUint256]) };
-    await asOwner((smartAccount) => smartAccount.sendTransaction([{ to: world.manager, data }, allow]));
-    assert.equal(await read(world.manager, "getSessionKeys", [mine.address]), await manager.sessionStorageClient.getMerkleRoot());
+    await asOwner((smartAccount) => smartAccount.sendTransaction([{ to: validators.manager, data }, allow]));
+    assert.equal(await read(validators.manager, "getSessionKeys", [mine.address]), await manager.sessionStorageClient.getMerkleRoot());
     holder = await createSmartAccountClient({ ...mine.config, signer: walletOf(key), activeValidationModule: router });
     params = { batchSessionParams: toSessionParams(secret, sessionIDInfo, chain) };
   });
@@ -178,4 +181,6 @@ describe("@biconomy/account: our own SVMs", () => {
       }
     });
   }
-});
+}
+
+for (const [name, validators] of Object.entries(VALIDATORS)) describe(`@biconomy/account: our own SVMs, ${name}`, () => withValidators(validators));

@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     world.embedded_mut()?.set_next_timestamp(now.as_secs())?;
     let programs = world.deploy_programs()?;
+    let session_module = world.deploy_program("session-module")?;
     let abi = world.deploy_program("abi")?;
     let erc20_transfer = world.deploy_program("erc20-transfer")?;
     world.embedded()?.dump().write(Path::new(state))?;
@@ -34,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "tokenB": world.token_b.to_string(),
         "swapRouter": world.swap_router.to_string(),
         "vault": world.vault.to_string(),
+        "sessionModule": session_module.to_string(),
         "manager": programs.manager.to_string(),
         "router": programs.router.to_string(),
         "erc20Approval": programs.erc20_approval.to_string(),

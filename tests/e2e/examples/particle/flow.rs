@@ -32,9 +32,9 @@ pub(crate) const TOKENS: [u64; 3] = [1, 2, 3];
 /// What the buyer's key can make the sponsor risk with one userOp, and what the account gets for fees: 0.001 ether.
 pub(crate) const MOST_WEI: u128 = 1_000_000_000_000_000;
 
-/// Everything, step by step.
-pub(crate) fn run(out: &mut dyn Write) -> Outcome {
-    let wallet = Wallet::new()?;
+/// Everything, step by step, with `session-module`, or manager and router.
+pub(crate) fn run(out: &mut dyn Write, programs: &[&str]) -> Outcome {
+    let wallet = Wallet::new(programs)?;
     let mut flow = Flow::new(out, wallet)?;
     flow.first_use()?;
     flow.validate()?;

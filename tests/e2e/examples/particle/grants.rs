@@ -20,8 +20,8 @@ use crate::{
 };
 
 impl Flow<'_> {
-    /// `createSessions`, and the account's first userOp: it deploys the account, sets the root, enables manager and router. The
-    /// account has no ether.
+    /// `createSessions`, and the account's first userOp: it deploys the account, sets the root, enables what validates. The account has
+    /// no ether.
     pub(crate) fn first_use(&mut self) -> Outcome {
         self.step("createSessions, and first use: one userOp, gasless")?;
         let now = self.wallet.now()?;
@@ -35,20 +35,20 @@ impl Flow<'_> {
             deployment,
             ..
         } = self.wallet;
-        let modules = [deployment.manager, deployment.router];
+        let modules = self.wallet.modules.clone();
         let setup = calls::set_up(account, deployment.manager, root, &modules);
         ensure(
             self.wallet.world.chain.code(account)?.is_empty(),
             "there is no account yet",
         )?;
         let bundle = self.sponsored(&setup, U192::ZERO, Signer::Owner)?;
-        self.executed(&bundle, "initCode, setMerkleRoot, enableModule twice")?;
+        self.executed(&bundle, "initCode, setMerkleRoot, enableModule")?;
         for module in modules {
             let is_enabled = self
                 .wallet
                 .world
                 .view(account, Account::isModuleEnabledCall { module })?;
-            ensure(is_enabled, "manager and router are enabled")?;
+            ensure(is_enabled, "what validates is enabled")?;
         }
         let deposit = self.wallet.deposit(account)?;
         ensure(

@@ -1,6 +1,6 @@
 //! Session keys as a wallet uses them, after Particle's description (seed 001), with the `client` library: sessions from
 //! JSON, the account's first userOp, a store, quotes of fees, userOps that the account pays and userOps that a real
-//! VerifyingPaymaster pays. On a chain in this process; it prints every step, and fails if one does not come out as
+//! VerifyingPaymaster pays. On a chain in this process, with `session-module`; it prints every step, and fails if one does not come out as
 //! it should.
 //!
 //! ```text
@@ -26,7 +26,7 @@ mod wallet;
 use std::{error::Error, io};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    flow::run(&mut io::stdout().lock())
+    flow::run(&mut io::stdout().lock(), &["session-module"])
 }
 
 /// What makes the example fail: something did not come out as it should.
@@ -41,13 +41,16 @@ fn ensure(is_right: bool, what: &str) -> Result<(), Box<dyn Error>> {
 mod tests {
     #[test]
     fn every_step_comes_out_as_it_should() {
-        let mut out = Vec::new();
-        let result = crate::flow::run(&mut out);
-        let text = String::from_utf8(out).unwrap();
-        result.unwrap_or_else(|error| panic!("{error}, after:\n{text}"));
-        assert_eq!(
-            text.lines().last(),
-            Some("Done: 7 userOps executed, 7 refused.")
-        );
+        let manager_and_router = ["session-key-manager", "batched-session-router"];
+        for programs in [&["session-module"][..], &manager_and_router] {
+            let mut out = Vec::new();
+            let result = crate::flow::run(&mut out, programs);
+            let text = String::from_utf8(out).unwrap();
+            result.unwrap_or_else(|error| panic!("{programs:?}: {error}, after:\n{text}"));
+            assert_eq!(
+                text.lines().last(),
+                Some("Done: 7 userOps executed, 7 refused.")
+            );
+        }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Signer<'a> {
 
 pub(crate) struct Wallet {
     pub(crate) world: World,
+    /// Manager and router, which are one module or two.
+    pub(crate) modules: Vec<Address>,
     pub(crate) deployment: Deployment,
     pub(crate) owner: PrivateKeySigner,
     pub(crate) first: Counterfactual,
@@ -34,12 +36,17 @@ pub(crate) struct Wallet {
 }
 
 impl Wallet {
-    /// On a new chain with our programs, and a sponsor.
-    pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
+    /// On a new chain with these programs of ours, and a sponsor.
+    pub(crate) fn new(programs: &[&str]) -> Result<Self, Box<dyn Error>> {
         let mut world = World::new()?;
+        let modules = programs.iter().map(|name| world.deploy_program(name));
+        let modules: Vec<_> = modules.collect::<Result<_, _>>()?;
+        let (Some(&manager), Some(&router)) = (modules.first(), modules.last()) else {
+            return Err("no program is named".into());
+        };
         let deployment = Deployment {
-            manager: world.deploy_program("session-key-manager")?,
-            router: world.deploy_program("batched-session-router")?,
+            manager,
+            router,
             entry_point: world.entry_point,
             chain_id: world.chain.chain_id(),
         };
@@ -54,6 +61,7 @@ impl Wallet {
         let name = format!("{}-{}.json", SessionStore::name(account), process::id());
         Ok(Self {
             world,
+            modules,
             deployment,
             owner,
             first,
