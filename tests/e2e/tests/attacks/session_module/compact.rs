@@ -9,13 +9,14 @@ use alloy::{
 };
 use session_keys::{
     Action, Step, UserOp, account_signature, execute, execute_batch,
-    session_data::{Bounds, Lane},
+    session_data::{Bounds, Erc20Approval, Lane, PaymasterRule},
 };
 use world::{MAX_A, abi::Account, to};
 
 use super::{empty, module, scene};
 use crate::scene::{
-    AA23, FOREVER_SECS, Layout, Scene, SessionData, aa23, bound, key, leaf, parent, text,
+    AA23, FOREVER_SECS, Layout, Scene, SessionData, Svm, aa23, bound, frames, key, leaf, parent,
+    returns, reverts, text, word,
 };
 
 use Step::{Join, Leaf, Words};
@@ -291,4 +292,284 @@ fn it_must_be_enabled_all_the_same() {
         compact.answer(&scene, &actions),
         Err(text("SR Invalid SKM"))
     );
+}
+
+/// Bounds that bound nothing.
+fn unlimited() -> Bounds {
+    Bounds {
+        lane: None,
+        paymaster: PaymasterRule::Any,
+        max_op_cost_wei: 0,
+        max_fee_per_gas_wei: 0,
+        max_gas: u64::MAX,
+        serves_several_actions: false,
+    }
+}
+
+/// The tree has these sessions, up to three, and no other, and they serve the actions in their order.
+fn exactly(sessions: &[SessionData]) -> Compact {
+    let others = sessions.iter().skip(1);
+    Compact {
+        leaves: sessions.to_vec(),
+        actions: (0..).take(sessions.len()).collect(),
+        steps: [Leaf]
+            .into_iter()
+            .chain(others.flat_map(|_| [Leaf, Join]))
+            .collect(),
+    }
+}
+
+/// 7.2-H holds whatever the encoding: for typed and generic rules, inside bounds and not, in every place.
+#[test]
+fn nobody_is_called_that_no_session_may_call() {
+    let mut scene = scene();
+    let enabled = scene.scripted([0; 4], word(0));
+    scene.enable(enabled);
+    let module = module(&scene);
+    let bounded = bound(&scene.mock(), &unlimited());
+    let harmless = scene.harmless();
+    for target in [
+        scene.account,
+        module,
+        enabled,
+        scene.job.world.ecdsa_module,
+        scene.job.world.entry_point,
+    ] {
+        let grant = Erc20Approval {
+            session_key: scene.job.key.address(),
+            token: target,
+            spender: scene.job.world.trader,
+            max_amount: MAX_A,
+        };
+        let typed = SessionData {
+            sessionValidationModule: scene.job.programs.erc20_approval,
+            sessionKeyData: grant.encode().unwrap(),
+            ..SessionData::default()
+        };
+        let is_module = target == enabled || target == scene.job.world.ecdsa_module;
+        let [mock, bounded, typed] = scene.grant([scene.mock(), bounded.clone(), typed]);
+        let payload = exactly(&[mock, bounded, typed]);
+        let there = to(target, harmless.data.clone());
+        for (session, is_typed) in [(0, false), (1, false), (2, true)] {
+            for place in 0..2 {
+                let mut actions = [harmless.clone(), harmless.clone()];
+                actions[place] = there.clone();
+                let mut of_actions = vec![0, 0];
+                of_actions[place] = session;
+                let payload = Compact {
+                    actions: of_actions,
+                    ..payload.clone()
+                };
+                let answer = payload.answer(&scene, &actions);
+                // A typed session has no method of a module.
+                let due = if is_typed && is_module {
+                    valid()
+                } else {
+                    Err(text("SR Forbidden Target"))
+                };
+                assert_eq!(answer, due, "{target} {session}");
+            }
+        }
+    }
+}
+
+/// An SVM of others is asked, and what the sender might tell it is empty. The module is none.
+#[test]
+fn an_svm_of_others_is_asked_and_told_nothing() {
+    let mut scene = scene();
+    let module = module(&scene);
+    let yes = scene.hostile(scene.key_word(), word(1));
+    let other = scene.hostile(returns([1; 32]), word(1));
+    let [yes, other] = scene.grant([yes, other]);
+    let payload = exactly(&[yes.clone(), other]);
+    let action = scene.harmless();
+    let of = |actions: &[u8]| Compact {
+        actions: actions.to_vec(),
+        ..payload.clone()
+    };
+    let twice = [action.clone(), action.clone()];
+    assert_eq!(of(&[0, 0]).answer(&scene, &twice), valid());
+    assert_eq!(of(&[0, 1]).answer(&scene, &twice), empty());
+    if scene.job.world.chain.has_traces() {
+        let op = of(&[0]).op(&scene, &twice[..1]);
+        let trace = scene.trace(module, &op);
+        let asked = Svm::validateSessionParamsCall {
+            to: action.to,
+            value: action.value,
+            data: action.data.clone(),
+            sessionKeyData: yes.sessionKeyData.clone(),
+            callSpecificData: Bytes::new(),
+        };
+        let svm = yes.sessionValidationModule;
+        let frames = frames(&trace);
+        let frame = frames.iter().find(|frame| frame.to == Some(svm)).unwrap();
+        assert_eq!(frame.input, asked.abi_encode());
+    }
+    let itself = SessionData {
+        sessionValidationModule: module,
+        ..scene.mock()
+    };
+    let once = bound(&scene.mock(), &unlimited());
+    // The envelope is what stands before the inner SVM.
+    let twice = [
+        &once.sessionKeyData[..0x5e],
+        once.sessionValidationModule.as_slice(),
+        &once.sessionKeyData,
+    ];
+    let twice_bound = SessionData {
+        sessionKeyData: twice.concat().into(),
+        ..once
+    };
+    let inside = bound(&itself, &unlimited());
+    for (session, due) in [
+        (itself, empty()),
+        (inside, empty()),
+        (twice_bound, Err(text("BND Malformed Session"))),
+    ] {
+        let [session] = scene.grant([session]);
+        let answer = exactly(&[session]).answer(&scene, std::slice::from_ref(&action));
+        assert_eq!(answer, due);
+    }
+}
+
+/// What is in the tree beside the leaves that are used, or shown and not used, changes nothing.
+#[test]
+fn only_the_leaves_that_are_used_count() {
+    let mut scene = scene();
+    let until = |secs: u64| SessionData {
+        validUntil: U48::from(secs),
+        ..scene.mock()
+    };
+    let later = SessionData {
+        validAfter: U48::from(7),
+        ..scene.mock()
+    };
+    let of_other = SessionData {
+        sessionKeyData: key(0x77).address().to_vec().into(),
+        ..until(1)
+    };
+    let sessions = [until(1_000), later, of_other];
+    let payload = exactly(&scene.grant(sessions));
+    let actions = vec![scene.harmless(); 2];
+    let answer = |actions_of: &[u8]| {
+        let payload = Compact {
+            actions: actions_of.to_vec(),
+            ..payload.clone()
+        };
+        payload.answer(&scene, &actions[..actions_of.len()])
+    };
+    let word = |until: u64, after: u64| Ok(U256::from(until) << 160 | U256::from(after) << 208);
+    assert_eq!(answer(&[0]), word(1_000, 0));
+    assert_eq!(answer(&[1]), word(FOREVER_SECS, 7));
+    assert_eq!(answer(&[0, 1]), word(1_000, 7));
+    assert_eq!(answer(&[0, 2]), Ok(U256::ONE));
+    assert_eq!(answer(&[2, 0]), Ok(U256::ONE));
+}
+
+/// A lane is one of the nonce, and a use of it one userOp.
+#[test]
+fn bounds_hold_of_every_leaf() {
+    let mut scene = scene();
+    let in_lane = |key: u64| Bounds {
+        lane: Some(Lane {
+            key: U192::from(key),
+            max_uses: 1,
+        }),
+        ..unlimited()
+    };
+    let [owns, other] = [1, 2].map(|key| bound(&scene.mock(), &in_lane(key)));
+    let payload = exactly(&scene.grant([owns, other, scene.mock()]));
+    let actions = vec![scene.harmless(); 2];
+    let answer = |lane: u64, sequence: u64, of: [u8; 2]| {
+        let payload = Compact {
+            actions: of.to_vec(),
+            ..payload.clone()
+        };
+        let mut op = scene.user_op(execute_batch(&actions));
+        op.nonce = U256::from(lane) << 64 | U256::from(sequence);
+        let encoded = payload.encode(&scene.sign(&op));
+        op.signature = account_signature(&encoded, scene.job.programs.router);
+        scene.by_router(&op)
+    };
+    assert_eq!(answer(1, 0, [2, 0]), valid());
+    assert_eq!(answer(1, 1, [2, 0]), Err(text("BND Max Uses")));
+    assert_eq!(answer(2, 0, [2, 0]), Err(text("BND Wrong Lane")));
+    assert_eq!(answer(1, 0, [0, 1]), Err(text("BND Wrong Lane")));
+    assert_eq!(answer(1, 0, [0, 0]), Err(text("BND Reused Leaf")));
+}
+
+/// 7.2-D and §10.8, and an account without sessions.
+#[test]
+fn what_no_tree_may_have_is_not_approved() {
+    let mut scene = scene();
+    let node = SessionData {
+        sessionKeyData: vec![1; 32].into(),
+        ..scene.mock()
+    };
+    let late = SessionData {
+        validUntil: U48::from(1_u64 << 47),
+        ..scene.mock()
+    };
+    let actions = vec![scene.harmless(); 2];
+    let not_approved = Err(text("SessionNotApproved"));
+    for session in [node, late] {
+        let sessions = scene.grant([scene.mock(), session]);
+        let payload = exactly(&sessions);
+        assert_eq!(payload.answer(&scene, &actions), not_approved);
+    }
+    let [mock] = scene.grant([scene.mock()]);
+    let payload = exactly(&[mock]);
+    assert_eq!(payload.answer(&scene, &actions[..1]), valid());
+    scene.set_root(B256::ZERO);
+    assert_eq!(payload.answer(&scene, &actions[..1]), not_approved);
+}
+
+/// It is another form of the same: whatever sessions and actions meet, it is answered as `abi.encode` is.
+#[test]
+fn every_answer_is_that_of_the_other_form() {
+    let mut scene = scene();
+    let [approve, swap, deposit] = scene.typed();
+    let no = scene.hostile(reverts(text("no")), reverts(text("no")));
+    let until = |secs: u64, session: SessionData| SessionData {
+        validUntil: U48::from(secs),
+        ..session
+    };
+    let of_other = SessionData {
+        sessionKeyData: key(0x77).address().to_vec().into(),
+        ..scene.mock()
+    };
+    let actions = [
+        scene.job.approve(MAX_A),
+        scene.job.swap(MAX_A, MAX_A),
+        scene.harmless(),
+        to(scene.account, []),
+    ];
+    let bounded = bound(&swap, &unlimited());
+    let (mut accepted, mut refused) = (0, 0);
+    for sessions in [
+        [approve.clone(), swap, until(9, deposit)],
+        [scene.mock(), of_other, bounded],
+        [no, until(7, approve), until(3, scene.mock())],
+    ] {
+        let sessions = scene.grant(sessions);
+        let payload = exactly(&sessions);
+        for places in (0..9_u8).map(|n| [n % 3, n / 3]) {
+            let shown = places.map(|place| sessions[usize::from(place)].clone());
+            for pair in (0..16).map(|n| [n % 4, n / 4]) {
+                let pair = pair.map(|n: usize| actions[n].clone());
+                let due = scene.by_router(&scene.batch(&pair, &shown));
+                let payload = Compact {
+                    actions: places.to_vec(),
+                    ..payload.clone()
+                };
+                assert_eq!(payload.answer(&scene, &pair), due, "{places:?}");
+                *if due.is_ok() {
+                    &mut accepted
+                } else {
+                    &mut refused
+                } += 1;
+            }
+        }
+    }
+    assert!(accepted > 40 && refused > 40, "{accepted} {refused}");
 }

@@ -5,6 +5,7 @@ mod compact;
 mod decoder;
 mod itself;
 mod manager;
+mod proxy;
 
 use alloy::primitives::{Address, Bytes};
 use session_keys::UserOp;
