@@ -1,15 +1,18 @@
 //! 7.2-K: the programs' outgoing calls are a closed set.
 
 use alloy::{
-    primitives::{Address, B256, U256, address},
+    primitives::{Address, B256, Bytes, U256, address, aliases::U192},
     rpc::types::trace::geth::CallFrame,
 };
-use session_keys::{UserOp, calls};
+use session_keys::{
+    UserOp, calls,
+    session_data::{Bounds, Lane, PaymasterRule},
+};
 use world::MAX_A;
 
 use crate::scene::{
-    IS_MODULE_ENABLED, Layout, Scene, VALIDATE_SESSION_KEYS, VALIDATE_SESSION_PARAMS,
-    VALIDATE_SESSION_USER_OP, frames, key, returns, reverts, text, word,
+    IS_MODULE_ENABLED, Layout, Scene, SessionData, VALIDATE_SESSION_KEYS, VALIDATE_SESSION_PARAMS,
+    VALIDATE_SESSION_USER_OP, bound, frames, key, returns, reverts, text, word,
 };
 
 const ECRECOVER: Address = address!("0000000000000000000000000000000000000001");
@@ -197,7 +200,45 @@ fn a_manager_that_is_not_enabled_is_not_called(mut scene: Scene) {
     assert_eq!(sent(&mut scene, &[], &op), expected);
 }
 
+/// An empty revert, as an answer of theirs would be; but nobody is called, inside bounds or not.
+fn a_program_does_not_ask_itself(mut scene: Scene) {
+    e2e::traces_only!(scene.job.world.chain);
+    let lane = Lane {
+        key: U192::ONE,
+        max_uses: 0,
+    };
+    let bounds = Bounds {
+        lane: None,
+        paymaster: PaymasterRule::Any,
+        ..Bounds::new(lane, u128::MAX, u64::MAX)
+    };
+    let programs = scene.job.programs;
+    let of = |svm| SessionData {
+        sessionValidationModule: svm,
+        ..scene.mock()
+    };
+    let [manager, router] = [programs.manager, programs.router].map(of);
+    let sessions = [bound(&manager, &bounds), bound(&router, &bounds)];
+    let [in_manager, in_router] = sessions;
+    let [manager, router, in_manager, in_router] =
+        scene.grant([manager, router, in_manager, in_router]);
+    let action = scene.harmless();
+    for session in [manager, in_manager] {
+        let op = scene.single(&action, &session);
+        assert_eq!(scene.by_manager(&op), Err(Bytes::new()));
+        assert!(scene.trace(programs.manager, &op).calls.is_empty());
+    }
+    for session in [router, in_router] {
+        let op = scene.batch(std::slice::from_ref(&action), &[session]);
+        assert_eq!(scene.by_router(&op), Err(Bytes::new()));
+        let tree = scene.trace(programs.router, &op);
+        let is_asked = |frame: &&CallFrame| frame.to == Some(programs.router);
+        assert!(!frames(&tree)[1..].iter().any(is_asked));
+    }
+}
+
 in_both_layouts! {
     every_flow_calls_only_account_manager_svms_and_ecrecover,
     a_manager_that_is_not_enabled_is_not_called,
+    a_program_does_not_ask_itself,
 }

@@ -4,12 +4,14 @@
 mod scene;
 
 mod answers;
+mod approvals;
 mod bad_input;
 mod bounded;
 mod bundles;
 mod calls_out;
 mod empty_batch;
 mod foreign;
+mod in_process;
 mod node_leaf;
 mod own_svm;
 mod owner;
