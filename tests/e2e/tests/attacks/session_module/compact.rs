@@ -132,14 +132,22 @@ fn no_bit_of_it_can_be_another() {
             assert!(is_refused, "byte {byte} bit {bit}: {answer:?}");
         }
     }
-    for (cut, added) in [(5, 0), (0, 1), (0, 32), (6, 0)] {
+    // Five steps, and before them the actions.
+    let not_approved = Err(text("SessionNotApproved"));
+    for (cut, added, due) in [
+        (1, 0, not_approved.clone()),
+        (5, 0, not_approved),
+        (6, 0, empty()),
+        (0, 1, empty()),
+        (0, 32, empty()),
+    ] {
         let op = with(&scene, call_data.clone(), |signature| {
             let mut payload = compact.encode(signature).to_vec();
             payload.truncate(len - cut);
             payload.resize(len - cut + added, 0);
             payload.into()
         });
-        assert_eq!(scene.by_router(&op), empty());
+        assert_eq!(scene.by_router(&op), due, "{cut} {added}");
     }
 }
 
