@@ -41,7 +41,7 @@ impl<'a> batch::Payload<'a> for Payload<'a> {
     /// The manager answers a digest of what it has proven, which must be what this program has decoded (7.2-B).
     fn prove(&self, account: &Address) -> Result<Vec<Word>, Revert> {
         let encoded = self.signature.encoded_sessions;
-        let mut data = Encoding::new(&VALIDATE_SESSION_KEYS, 2, encoded.len());
+        let mut data = Encoding::call(VALIDATE_SESSION_KEYS, 2, encoded.len());
         data.address(0, account);
         data.encoded(1, encoded);
         let approved = call(self.signature.manager, &data.finish())?;

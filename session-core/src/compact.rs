@@ -113,7 +113,7 @@ impl<'a> Payload<'a> {
                     *left = merkle::parent(keccak, left, right);
                     depth = depth.saturating_sub(1);
                 }
-                (words, Some([.., node])) => {
+                (words @ 1..JOIN, Some([.., node])) => {
                     let len = usize::from(words).saturating_mul(32);
                     let (words, behind) = rest.split_at_checked(len).ok_or(Malformed)?;
                     *node = merkle::root(keccak, *node, words.as_chunks().0);

@@ -65,6 +65,19 @@ fn parts() -> [Word; 18] {
 }
 
 impl Known {
+    /// The place of a prefix of ours.
+    pub(crate) const fn prefix(text: &str) -> u8 {
+        match find(text.as_bytes()) {
+            Some(place @ 0..256) => place.to_le_bytes()[0],
+            _ => 0,
+        }
+    }
+
+    /// The same message behind another prefix.
+    pub(crate) const fn behind(self, prefix: u8) -> Self {
+        Self { prefix, ..self }
+    }
+
     /// A text of our programs.
     #[doc(hidden)]
     pub const fn of(text: &str) -> Option<Self> {

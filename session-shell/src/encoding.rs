@@ -21,10 +21,18 @@ impl Encoding {
     /// What a text takes in the tail, at most.
     pub const TEXT_BYTES: usize = 96;
 
-    /// A tuple behind a selector, which may be empty. `tail_bytes` is what the tail will take, about: a good guess saves
-    /// copying.
+    /// A tuple behind a selector. `tail_bytes` is what the tail will take, about: a good guess saves copying.
+    pub fn call(selector: [u8; 4], head_words: usize, tail_bytes: usize) -> Self {
+        Self::behind(&selector, head_words, tail_bytes)
+    }
+
+    /// A tuple alone.
+    pub fn tuple(head_words: usize, tail_bytes: usize) -> Self {
+        Self::behind(&[], head_words, tail_bytes)
+    }
+
     #[inline(never)]
-    pub fn new(selector: &[u8], head_words: usize, tail_bytes: usize) -> Self {
+    fn behind(selector: &[u8], head_words: usize, tail_bytes: usize) -> Self {
         let head_bytes = head_words.wrapping_mul(WORD);
         let bytes = selector
             .len()

@@ -57,7 +57,7 @@ const IS_MODULE_ENABLED: [u8; 4] = [0x2d, 0x9a, 0xd5, 0x3d];
 /// # Errors
 /// What the account reverted with.
 pub fn is_module_enabled(account: &Address, module: &Address) -> Result<Option<bool>, Revert> {
-    let mut data = Encoding::new(&IS_MODULE_ENABLED, 1, 0);
+    let mut data = Encoding::call(IS_MODULE_ENABLED, 1, 0);
     data.address(0, module);
     let answer = static_call(account, &data.finish())?;
     Ok(answer.as_ref().and_then(as_bool))

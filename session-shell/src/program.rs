@@ -26,7 +26,7 @@ pub fn bytes4(bytes: [u8; 4]) -> Vec<u8> {
 /// The answer of a function that returns `string`.
 #[inline(never)]
 pub fn string(text: Text) -> Vec<u8> {
-    let mut answer = Encoding::new(&[], 1, Encoding::TEXT_BYTES);
+    let mut answer = Encoding::tuple(1, Encoding::TEXT_BYTES);
     answer.text(0, text);
     answer.finish()
 }

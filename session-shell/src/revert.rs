@@ -27,7 +27,7 @@ impl Revert {
         match self {
             Self::Rejected(Reject::Malformed) => Vec::new(),
             Self::Rejected(Reject::Text(text)) => {
-                let mut data = Encoding::new(&ERROR, 1, Encoding::TEXT_BYTES);
+                let mut data = Encoding::call(ERROR, 1, Encoding::TEXT_BYTES);
                 data.text(0, text);
                 data.finish()
             }

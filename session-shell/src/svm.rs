@@ -125,7 +125,7 @@ pub fn ask_params(
     action: &Action<'_>,
 ) -> Result<Address, Revert> {
     let parts = [action.data, session.session_key_data, call_specific_data];
-    let mut data = Encoding::new(&VALIDATE_SESSION_PARAMS, 5, tail_bytes(&parts));
+    let mut data = Encoding::call(VALIDATE_SESSION_PARAMS, 5, tail_bytes(&parts));
     data.address(0, action.to);
     data.word(1, action.value);
     for (index, part) in (2..).zip(parts) {
@@ -150,7 +150,7 @@ pub fn ask_user_op(
     session_key_signature: &[u8],
 ) -> Result<bool, Revert> {
     let tail = tail_bytes(&[session_key_data, session_key_signature, encoded_user_op]);
-    let mut data = Encoding::new(&VALIDATE_SESSION_USER_OP, 4, tail);
+    let mut data = Encoding::call(VALIDATE_SESSION_USER_OP, 4, tail);
     data.word(1, user_op_hash);
     data.bytes(2, session_key_data);
     data.bytes(3, session_key_signature);

@@ -6,10 +6,8 @@ use session_core::{
     Address, Reject, Word,
     execution::{self, Batch},
     reject,
-    rules::bounded,
     signature::recover,
     validation_data::{self, Window},
-    words::is_same_address,
 };
 use session_shell::{Answer, Host, Revert, bytes4, outgoing::is_module_enabled, word};
 
@@ -69,9 +67,7 @@ pub fn validate<'a, P: Payload<'a>>(request: &Request<'a>) -> Answer {
     let mut targets = Targets::new(account, payload.manager(), len);
     for (index, Item { batched, .. }) in items.iter().enumerate() {
         let action = batch.action(index)?;
-        let is_reused =
-            is_same_address(batched.session.svm, &well_known::BOUNDED) && is_reused(&leaves, index);
-        let session = bounded::open(&batched.session, &well_known::BOUNDED, user_op, is_reused)?;
+        let session = rules::open(&batched.session, user_op, || is_reused(&leaves, index))?;
         let svm = well_known::svm(session.svm);
         let data = batched.call_specific_data;
         let is_key = rules::is_session_key(svm, &session, data, &action, &signer)?;

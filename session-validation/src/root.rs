@@ -52,7 +52,7 @@ pub fn set_merkle_root_if(arguments: &[u8]) -> Answer {
         return Err(reject!("SessionsChanged").into());
     }
     set(&account, next);
-    let mut data = Encoding::new(&[], 2, published.len());
+    let mut data = Encoding::tuple(2, published.len());
     data.word(0, next);
     data.bytes(1, published);
     emit(&[word!(SESSIONS_PUBLISHED), pad(&account)], &data.finish());

@@ -1,16 +1,33 @@
 //! What an SVM says: one of ours, known by its address, is evaluated here, any other is called (architecture.md).
 
 use session_core::{
-    Address,
+    Address, Reject,
     execution::Action,
-    rules::{Request as Asked, Svm},
+    rules::{Request as Asked, Svm, bounded},
     signature::recover,
-    user_op::Session,
+    user_op::{Session, UserOp},
     words::is_same_address,
 };
 use session_shell::{Host, Revert, address, svm};
 
 use crate::Request;
+
+/// The session whose rules apply: of one of `bounded` what is inside the envelope, if the userOp is within it. `is_reused`: has
+/// an earlier action of its batch the same leaf?
+///
+/// # Errors
+/// Those of `bounded`.
+pub(crate) fn open<'a>(
+    session: &Session<'a>,
+    user_op: &UserOp<'_>,
+    is_reused: impl FnOnce() -> bool,
+) -> Result<Session<'a>, Reject> {
+    if well_known::is_bounded(session.svm) {
+        bounded::open(session, user_op, is_reused())
+    } else {
+        Ok(*session)
+    }
+}
 
 /// Are the rules of a session typed? Those of an SVM that is not ours are generic (7.2-H).
 pub(crate) fn is_typed(svm: Option<Svm>) -> bool {

@@ -1,8 +1,6 @@
 //! The validation of a userOp of one action (§2.3, 7.2-H).
 
-use session_core::{
-    execution, proof::prove, reject, rules::bounded, user_op::ManagerSignature, validation_data,
-};
+use session_core::{execution, proof::prove, reject, user_op::ManagerSignature, validation_data};
 use session_shell::{Answer, Host, word};
 
 use crate::{Request, root, rules, targets::Targets};
@@ -19,7 +17,7 @@ pub fn validate(request: &Request<'_>) -> Answer {
     } = ManagerSignature::decode(user_op.module_signature()?)?;
     let account = user_op.sender()?;
     prove(&Host, &root::of(account), &session)?;
-    let session = bounded::open(&session, &well_known::BOUNDED, user_op, false)?;
+    let session = rules::open(&session, user_op, || false)?;
 
     let svm = well_known::svm(session.svm);
     let is_signed = rules::is_signed(svm, &session, request, session_key_signature)?;

@@ -12,6 +12,12 @@ pub use addresses::{
 
 use session_core::{rules::Svm, words::AddressLimbs};
 
+/// Is this `bounded`?
+#[inline(never)]
+pub fn is_bounded(address: &[u8; 20]) -> bool {
+    AddressLimbs::of(address) == const { AddressLimbs::of(&BOUNDED) }
+}
+
 /// The SVM at an address, if it is one of ours with rules: not `bounded`. (Comparisons of numbers, not of bytes or with
 /// patterns: the compiler makes ten times the code of those.)
 #[inline(never)]

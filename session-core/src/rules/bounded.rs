@@ -153,22 +153,17 @@ impl<'a> Grant<'a> {
     }
 }
 
-/// The session whose rules apply: what is inside the envelope if `session` names the `bounded` at address `this`, and the
-/// userOp is within it; otherwise `session` as it is. `is_reused` as for [`Grant::check`].
+/// What is inside the envelope of a session of `bounded`, if the userOp is within it. `is_reused` as for [`Grant::check`].
 ///
 /// # Errors
 /// Those of [`Grant::decode`] and [`Grant::check`].
 #[inline(never)]
 pub fn open<'a>(
     session: &Session<'a>,
-    this: &Address,
     user_op: &UserOp<'_>,
     is_reused: bool,
 ) -> Result<Session<'a>, Reject> {
-    if !is_same_address(session.svm, this) {
-        return Ok(*session);
-    }
-    let grant = Grant::decode(session.session_key_data, this)?;
+    let grant = Grant::decode(session.session_key_data, session.svm)?;
     grant.check(user_op, is_reused)?;
     Ok(Session {
         svm: grant.inner_svm,

@@ -12,27 +12,28 @@ pub mod erc20_stake;
 pub mod erc20_transfer;
 
 use crate::{
-    Address, Malformed, Reject, Word,
+    Address, Known, Malformed, Reject, Text, Word,
     abi::as_u64,
     execution::{self, Action},
     words::is_same_address,
 };
 
-/// An SVM of ours with rules, by its crate's name: `bounded` has none.
+/// An SVM of ours with rules, by its crate's name: `bounded` has none. Its number is the prefix of its texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Svm {
     /// `abi`.
-    Abi,
+    Abi = Known::prefix("ABISV "),
     /// `dex-swap`.
-    DexSwap,
+    DexSwap = Known::prefix("DEXSV "),
     /// `erc1155-mint`.
-    Erc1155Mint,
+    Erc1155Mint = Known::prefix("ERC1155MT "),
     /// `erc20-approval`.
-    Erc20Approval,
+    Erc20Approval = Known::prefix("ERC20AV "),
     /// `erc20-stake`.
-    Erc20Stake,
+    Erc20Stake = Known::prefix("ERC20STV "),
     /// `erc20-transfer`.
-    Erc20Transfer,
+    Erc20Transfer = Known::prefix("ERC20SV "),
 }
 
 impl Svm {
@@ -52,14 +53,7 @@ impl Svm {
         session_key_data: &'a [u8],
     ) -> Result<&'a Address, Reject> {
         let Some((action, is_params)) = action(request)? else {
-            return Err(match self {
-                Self::Abi => abi::Grant::invalid_selector(),
-                Self::DexSwap => dex_swap::Grant::invalid_selector(),
-                Self::Erc1155Mint => erc1155_mint::Grant::invalid_selector(),
-                Self::Erc20Approval => erc20_approval::Grant::invalid_selector(),
-                Self::Erc20Stake => erc20_stake::Grant::invalid_selector(),
-                Self::Erc20Transfer => erc20_transfer::Grant::invalid_selector(),
-            });
+            return Err(self.invalid_selector());
         };
         match self {
             Self::Abi => allow::<abi::Grant<'_>>(action, is_params, session_key_data),
@@ -77,6 +71,18 @@ impl Svm {
                 allow::<erc20_transfer::Grant<'_>>(action, is_params, session_key_data)
             }
         }
+    }
+
+    /// [`Rules::invalid_selector`] of its rules; of a function of each the compiler makes data.
+    fn invalid_selector(self) -> Reject {
+        let message = if self.is_typed() {
+            const { Known::of("Invalid Selector") }
+        } else {
+            const { Known::of("Not Execute Selector") }
+        };
+        message.map_or(Reject::Malformed, |message| {
+            Reject::Text(Text::Known(message.behind(self as u8)))
+        })
     }
 }
 

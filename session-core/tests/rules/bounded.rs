@@ -7,7 +7,7 @@ use session_core::{
     Reject,
     abi::Tuple,
     reject,
-    rules::bounded::{self, Grant},
+    rules::bounded::{self, Grant, HEAD_BYTES},
     user_op::{Session, UserOp},
 };
 
@@ -357,7 +357,7 @@ fn the_order_of_the_texts() {
 }
 
 #[test]
-fn only_this_program_is_opened() {
+fn what_is_inside_is_opened_once() {
     let data = data().encode();
     let session = Session {
         valid_until: &[1; 6],
@@ -374,11 +374,17 @@ fn only_this_program_is_opened() {
         session_key_data: b"inner",
         ..session
     };
-    let open = |session, is_reused: bool| bounded::open(session, &THIS, &op, is_reused);
+    let open = |session, is_reused: bool| bounded::open(session, &op, is_reused);
     assert_eq!(open(&session, false), Ok(inner));
     assert_eq!(open(&session, true), Err(reject!("BND Reused Leaf")));
-    // Not a second time, and no other program's.
-    assert_eq!(open(&inner, true), Ok(inner));
+    // The inner SVM is not the outer one.
+    let mut twice = data.clone();
+    twice[HEAD_BYTES - 20..HEAD_BYTES].copy_from_slice(&THIS);
+    let twice = Session {
+        session_key_data: &twice,
+        ..session
+    };
+    assert_eq!(open(&twice, false), Err(reject!("BND Malformed Session")));
 }
 
 /// The rules again, in numbers that can't overflow.

@@ -10,7 +10,7 @@ use crate::{
 use proptest::prelude::*;
 use session_core::{
     Address, Keccak, Malformed, Reject, Secs, Word,
-    compact::{Payload, TAG, is_compact},
+    compact::{JOIN, Payload, TAG, is_compact},
     leaf::leaf,
     merkle::parent,
     proof::not_approved,
@@ -462,10 +462,10 @@ fn what_is_not_there_is_not_read() {
     assert_eq!(answer(&[0], &[Leaf, words(&[root])]), Err(not_approved()));
 }
 
-/// As many words as a step can have: 254.
+/// 255 is the step that joins, also where there is one node and so many words.
 #[test]
 fn a_step_has_up_to_254_words() {
-    for count in [1, 253, 254] {
+    for count in [1, 253, 254, JOIN] {
         let words: Vec<Word> = (0..count).map(|n| [n; 32]).collect();
         let hash = |node: Word, word: &Word| parent(&Sha3, &node, word);
         let root = words.iter().fold(session(0).leaf(), hash);
@@ -474,7 +474,12 @@ fn a_step_has_up_to_254_words() {
             actions: vec![0],
             steps: vec![Leaf, Words(words)],
         };
-        assert_eq!(parts.prove(&root), Ok(()), "{count}");
+        let expected = if count == JOIN {
+            Err(Reject::Malformed)
+        } else {
+            Ok(())
+        };
+        assert_eq!(parts.prove(&root), expected, "{count}");
     }
 }
 

@@ -4,6 +4,7 @@ mod abi;
 mod approval;
 mod batch;
 mod bounded;
+mod by_name;
 mod compact;
 mod dex_limits;
 mod dex_swap;
