@@ -21,7 +21,7 @@ struct UserOperation {
 /// @dev A session for one action of a batch, with its proof. The first four fields are the leaf:
 /// `keccak256(abi.encodePacked(validUntil, validAfter, sessionValidationModule, sessionKeyData))`.
 /// No leaf is accepted whose `sessionKeyData` is 32 bytes long, unless the first 12 of them are zero: it could be an
-/// inner node. No leaf is accepted with bit 47 set in either time, unless `validUntil` is 2^48 - 1.
+/// inner node. No leaf is accepted with bit 47 set in `validAfter`, nor in `validUntil` unless that is 2^48 - 1.
 struct SessionData {
     /// Last second of validity, UNIX time. 0 is for ever.
     uint48 validUntil;
