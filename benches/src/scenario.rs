@@ -88,7 +88,7 @@ impl By {
 /// Which of our programs validate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layout {
-    /// `session-key-manager`, `batched-session-router` and a program for each SVM.
+    /// `session-key-manager` and `batched-session-router`, each with the rules of our SVMs in process.
     Separate,
     /// `session-module`: manager, router and rules at one address.
     Module,

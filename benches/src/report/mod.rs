@@ -22,13 +22,13 @@ Each userOp is alone in its transaction on the embedded chain, without L1 fees. 
 balances, allowances and nonces are not zero any more. **module** is the account's call of the module that validates,
 all calls of that included; **handleOps** is the whole transaction. Three numbers are: all of our programs in the chain's cache; none in it
 (ArbOS 51: each call pays for a start); none in it under ArbOS 60, where the second call of a program in a block counts as cached. What has one
-number has no programs. Percentages are of Solidity's number in the canonical encoding, with the same tree and the same actions.
+number has no programs. Percentages are of Solidity's number in the canonical encoding, with a tree of the same height and the same actions.
 
 - **owner**: Biconomy's ECDSA module, no session. The floor.
 - **Solidity**: manager, router and ERC20 module of `@biconomy-devx/account-contracts-v2` 1.0.1. That package has no modules for
   swap and stake: there they are our oracles (contracts/reference), which check what our programs check.
-- **separate**: `session-key-manager`, `batched-session-router`, a program for each SVM. **module**: `session-module`, which is manager, router and
-  rules at one address.
+- **separate**: `session-key-manager` and `batched-session-router`, each with the rules of our SVMs in process. **module**: `session-module`, which is
+  manager, router and rules at one address.
 - **typed**: an SVM made for each action. **bounded**: the same inside `bounded`, in a lane. **generic**: `abi` with rules on arguments (none for
   a least price); the account is asked whether the target is a module.
 - The module signature is encoded as the reference's clients do, or **dense**: an ABI decoder reads the same from it, but equal values are there
