@@ -26,7 +26,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let [account, token, dex, module, entry_point] = [1, 2, 3, 4, 5].map(Address::repeat_byte);
-//! // session-module is manager and router at one address.
+//! // session-module is manager and router at one address: named twice here, set up and enabled once below.
 //! let deployment = Deployment { manager: module, router: module, entry_point, chain_id: 42_161 };
 //! let key = SessionKey { signer: PrivateKeySigner::random(), deployment };
 //!
