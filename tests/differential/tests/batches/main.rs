@@ -19,16 +19,11 @@ use std::{
 };
 
 use alloy::{
-    primitives::{B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256},
     sol_types::{Revert, SolError},
 };
 use devnode::ExecutionResult;
-use differential::traps::Traps;
-use proptest::{
-    collection::vec,
-    prelude::any,
-    test_runner::{Config, TestRunner},
-};
+use differential::{cases, traps::Traps};
 
 use crate::{
     oracle::{Answer, Oracle},
@@ -38,6 +33,8 @@ use crate::{
 };
 
 const CASES: u32 = 3_000;
+/// A request is made of fewer numbers than this; zeros follow.
+const NUMBERS: usize = 400;
 /// More than any of these calls costs, and a tenth of what it is given. Where the calldata names an account, manager or
 /// SVM that burns what gas it gets, more is used.
 const MAX_GAS: u64 = 1_000_000;
@@ -67,32 +64,23 @@ const EMPTY: &str = "(empty)";
 #[test]
 fn nothing_is_accepted_that_is_not_due() {
     let scene = Scene::new();
-    let mut config = Config {
-        failure_persistence: None,
-        ..Config::default()
-    };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = CASES;
-    }
     // One request in four is left as it was; the number asked for is that of the others.
-    config.cases += config.cases / 3;
-    let cases = config.cases;
+    let mutated = cases::asked().unwrap_or(CASES);
+    let cases = mutated.saturating_add(mutated / 3);
     let table = RefCell::new(Table::default());
     let traps = Traps::watch();
-    TestRunner::new(config)
-        .run(&vec(any::<u32>(), 0..400), |numbers| {
-            let input = input(&scene, &numbers);
-            let trapped = traps.count();
-            let (answer, gas) = answer(&scene, &input);
-            assert_eq!(traps.count(), trapped, "a trap: {}", describe(&input));
-            let oracle = Oracle::new(&scene);
-            check(&oracle, &input, &answer);
-            let gas = Some(gas).filter(|_| !oracle.has_burnt());
-            assert!(gas <= Some(MAX_GAS), "{gas:?} gas: {}", describe(&input));
-            table.borrow_mut().count(&input, &answer, gas);
-            Ok(())
-        })
-        .unwrap_or_else(|error| panic!("{error}"));
+    cases::run("batches", cases, NUMBERS, |numbers| {
+        let input = input(&scene, numbers);
+        let trapped = traps.count();
+        let to = input.entry.program(&scene);
+        let (answer, gas) = answer(&scene, to, &input.calldata, input.value);
+        assert_eq!(traps.count(), trapped, "a trap: {}", describe(&input));
+        let oracle = Oracle::new(&scene);
+        check(&oracle, &input, &answer);
+        let gas = Some(gas).filter(|_| !oracle.has_burnt());
+        assert!(gas <= Some(MAX_GAS), "{gas:?} gas: {}", describe(&input));
+        table.borrow_mut().count(&input, &answer, gas);
+    });
     let table = table.into_inner();
     stderr()
         .write_all(table.to_string(cases).as_bytes())
@@ -102,22 +90,18 @@ fn nothing_is_accepted_that_is_not_due() {
     }
 }
 
-/// What the program answers, and the gas it took.
-fn answer(scene: &Scene, input: &Input) -> (Answer, u64) {
-    let programs = &scene.job.programs;
-    let to = match input.entry {
-        Entry::Router => programs.router,
-        _ => programs.manager,
-    };
-    let (result, gas) = scene.call(to, &input.calldata, input.value);
+/// What a program answers, and the gas that it takes.
+fn answer(scene: &Scene, to: Address, calldata: &[u8], value: u64) -> (Answer, u64) {
+    let (result, gas) = scene.call(to, calldata, value);
+    let calldata = || hex::encode(calldata);
     let answer = match result {
         ExecutionResult::Success { output, .. } => {
             let output = output.into_data();
             let word = B256::try_from(&output[..]);
-            Ok(word.unwrap_or_else(|_| panic!("a word, not {output}: {}", describe(input))))
+            Ok(word.unwrap_or_else(|_| panic!("a word, not {output}: {}", calldata())))
         }
         ExecutionResult::Revert { output, .. } => Err(output),
-        ExecutionResult::Halt { reason, .. } => panic!("{reason:?}: {}", describe(input)),
+        ExecutionResult::Halt { reason, .. } => panic!("{reason:?}: {}", calldata()),
     };
     (answer, gas)
 }
@@ -160,10 +144,35 @@ fn describe(input: &Input) -> String {
     format!("{name}, {value} wei, {}", hex::encode(&input.calldata))
 }
 
+/// What an answer is counted as.
+fn label(entry: Entry, answer: &Answer) -> String {
+    match answer {
+        Ok(word) if is_signed(entry, *word) => ACCEPTED.into(),
+        Ok(_) => NOT_SIGNED.into(),
+        Err(_) => shown(answer),
+    }
+}
+
 /// How often which answer came.
 #[derive(Default)]
+struct Answers(BTreeMap<(&'static str, String), u32>);
+
+impl Answers {
+    fn count(&mut self, name: &'static str, label: String) {
+        *self.0.entry((name, label)).or_default() += 1;
+    }
+
+    fn of(&self, label: &str) -> u32 {
+        let answers = self.0.iter();
+        let of_label = answers.filter(|((_, other), _)| other == label);
+        of_label.map(|(_, count)| count).sum()
+    }
+}
+
+/// What is known of the answers.
+#[derive(Default)]
 struct Table {
-    answers: BTreeMap<(Entry, String), u32>,
+    answers: Answers,
     /// Of those accepted, how many are not as solc encodes?
     unusual: u32,
     /// Of calls in which no other contract has burnt its gas.
@@ -175,30 +184,20 @@ struct Table {
 impl Table {
     fn count(&mut self, input: &Input, answer: &Answer, gas: Option<u64>) {
         let entry = input.entry;
-        let label = match answer {
-            Ok(word) if is_signed(entry, *word) => ACCEPTED.into(),
-            Ok(_) => NOT_SIGNED.into(),
-            Err(_) => shown(answer),
-        };
+        let label = label(entry, answer);
         self.unusual += u32::from(label == ACCEPTED && !input.is_canonical);
-        *self.answers.entry((entry, label)).or_default() += 1;
+        self.answers.count(entry.name(), label);
         self.most_gas = self.most_gas.max(gas.unwrap_or_default());
         self.burnt += u32::from(gas.is_none());
     }
 
-    fn of(&self, label: &str) -> u32 {
-        let answers = self.answers.iter();
-        let of_label = answers.filter(|((_, other), _)| other == label);
-        of_label.map(|(_, count)| count).sum()
-    }
-
     fn to_string(&self, cases: u32) -> String {
         let mut text = String::new();
-        for ((entry, label), count) in &self.answers {
-            writeln!(text, "{count:>7}  {}  {label}", entry.name()).unwrap();
+        for ((name, label), count) in &self.answers.0 {
+            writeln!(text, "{count:>7}  {name}  {label}").unwrap();
         }
         let percent = |count: u32| 100 * u64::from(count) / u64::from(cases.max(1));
-        let (accepted, unusual) = (percent(self.of(ACCEPTED)), percent(self.unusual));
+        let (accepted, unusual) = (percent(self.answers.of(ACCEPTED)), percent(self.unusual));
         let (gas, burnt) = (self.most_gas, self.burnt);
         writeln!(
             text,
@@ -210,10 +209,13 @@ impl Table {
 
     /// Were there enough of each?
     fn check(&self, cases: u32) {
-        assert!(self.of(ACCEPTED) >= cases / 4, "too few are accepted");
+        assert!(
+            self.answers.of(ACCEPTED) >= cases / 4,
+            "too few are accepted"
+        );
         let svms = Svm::ALL.into_iter().flat_map(Svm::texts);
         let all = ANSWERS.map(String::from).into_iter().chain(svms);
-        let missing: Vec<_> = all.filter(|answer| self.of(answer) == 0).collect();
+        let missing: Vec<_> = all.filter(|answer| self.answers.of(answer) == 0).collect();
         assert!(missing.is_empty(), "never seen: {missing:?}");
     }
 }

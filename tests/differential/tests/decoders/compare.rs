@@ -11,11 +11,9 @@ use alloy::{
     sol_types::SolValue,
 };
 use devnode::{CallError, Devnode};
-use differential::calldata::{Choices, Node, change, encode};
-use proptest::{
-    collection::vec,
-    prelude::any,
-    test_runner::{Config, TestRunner},
+use differential::{
+    calldata::{Choices, Node, change, encode},
+    cases,
 };
 use session_core::Malformed;
 
@@ -80,31 +78,21 @@ pub fn count(
     fields: fn(&mut Choices<'_>) -> Vec<Node>,
     is_accepted: impl Fn(&[u8]) -> bool,
 ) {
-    let mut config = Config {
-        failure_persistence: None,
-        ..Config::default()
-    };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = CASES;
-    }
-    let cases = config.cases;
+    let cases = cases::asked().unwrap_or(CASES);
     let accepted = Cell::new(0);
     let unusual = Cell::new(0);
-    TestRunner::new(config)
-        .run(&vec(any::<u32>(), 0..200), |numbers| {
-            let mut choices = Choices::new(&numbers);
-            // First, so that a short list has them.
-            let changes: Vec<_> = (0..20).map(|_| choices.number()).collect();
-            let fields = fields(&mut choices);
-            let encoding = encode(&fields, &mut choices);
-            let input = change(encoding, &mut Choices::new(&changes));
-            if is_accepted(&input) {
-                accepted.set(accepted.get() + 1);
-                unusual.set(unusual.get() + u32::from(input != plain(&fields)));
-            }
-            Ok(())
-        })
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    cases::run(name, cases, 200, |numbers| {
+        let mut choices = Choices::new(numbers);
+        // First, so that a short list has them.
+        let changes: Vec<_> = (0..20).map(|_| choices.number()).collect();
+        let fields = fields(&mut choices);
+        let encoding = encode(&fields, &mut choices);
+        let input = change(encoding, &mut Choices::new(&changes));
+        if is_accepted(&input) {
+            accepted.set(accepted.get() + 1);
+            unusual.set(unusual.get() + u32::from(input != plain(&fields)));
+        }
+    });
     let percent = |count: u32| 100 * u64::from(count) / u64::from(cases.max(1));
     let (accepted, unusual) = (percent(accepted.get()), percent(unusual.get()));
     print(&format!(

@@ -26,11 +26,10 @@ use alloy::{
     primitives::{Address, Bytes, U256},
     sol_types::{Panic, SolError, SolValue},
 };
-use differential::{calldata::Choices, traps::Traps};
-use proptest::{
-    collection::vec,
-    prelude::any,
-    test_runner::{Config, TestRunner},
+use differential::{
+    calldata::Choices,
+    cases::{self, CALLS},
+    traps::Traps,
 };
 
 use crate::{
@@ -41,9 +40,6 @@ use crate::{
     request::{Entry, Input},
     table::{ACCEPTED, ANOTHER_KEY, ECDSA, EMPTY, LISTED, Table, shown},
 };
-
-/// Calls of each program.
-const CALLS: u32 = 5_000;
 
 #[test]
 fn abi() {
@@ -90,25 +86,14 @@ fn run(
     labels: &[String],
     call: impl Fn(&mut Choices<'_>) -> (&'static str, String),
 ) {
-    let mut config = Config {
-        failure_persistence: None,
-        ..Config::default()
-    };
-    config.cases = match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => config.cases.saturating_mul(2),
-        None => CALLS,
-    };
-    let calls = config.cases;
+    let calls = cases::calls();
     let table = RefCell::new(Table::default());
     let traps = Traps::watch();
-    TestRunner::new(config)
-        .run(&vec(any::<u32>(), 0..120), |numbers| {
-            let (column, label) = call(&mut Choices::new(&numbers));
-            assert_eq!(traps.count(), 0, "a trap");
-            table.borrow_mut().count(column, label);
-            Ok(())
-        })
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    cases::run(name, calls, 120, |numbers| {
+        let (column, label) = call(&mut Choices::new(numbers));
+        assert_eq!(traps.count(), 0, "a trap");
+        table.borrow_mut().count(column, label);
+    });
     let table = table.into_inner();
     let text = table.to_markdown(name, columns);
     stderr().write_all(text.as_bytes()).unwrap();

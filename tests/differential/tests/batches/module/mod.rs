@@ -11,13 +11,9 @@ use std::{
     io::{Write as _, stderr},
 };
 
-use alloy::primitives::{Address, B256};
-use devnode::ExecutionResult;
-use differential::traps::Traps;
-use proptest::{
-    collection::vec,
-    prelude::any,
-    test_runner::{Config, TestRunner},
+use differential::{
+    cases::{self, CALLS},
+    traps::Traps,
 };
 
 use self::{
@@ -25,62 +21,51 @@ use self::{
     table::{Listed, Table},
 };
 use crate::{
-    MAX_GAS, describe,
+    MAX_GAS, NUMBERS, answer, describe,
     oracle::{Answer, Decoders::*, EXECUTE_BATCH, Oracle, text},
     request::{Entry, Input, input},
     scene::Scene,
     shown,
 };
 
-const CALLS: u32 = 5_000;
-
 #[test]
 fn the_session_module_answers_as_manager_and_router() {
     let (separate, module) = (Scene::with(more_leaves), module());
     assert_eq!(separate.root, module.root);
     assert_eq!(separate.job.programs, module.job.programs);
-    let mut config = Config {
-        failure_persistence: None,
-        ..Config::default()
-    };
-    config.cases = match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => config.cases.saturating_mul(2),
-        None => CALLS,
-    };
-    let calls = config.cases;
+    let calls = cases::calls();
     let table = RefCell::new(Table::default());
     let traps = Traps::watch();
-    TestRunner::new(config)
-        .run(&vec(any::<u32>(), 0..400), |numbers| {
-            let input = input(&separate, &numbers);
-            let program = due_of(&separate, &input);
-            let to = match program {
-                Entry::Router => separate.job.programs.router,
-                _ => separate.job.programs.manager,
-            };
-            let (due, _) = answer(&separate, to, &input);
-            let (ours, gas) = answer(&module, module.job.programs.manager, &input);
-            assert_eq!(traps.count(), 0, "a trap: {}", describe(&input));
-            let listed = listed(&separate, program, &input, &ours, &due);
-            assert!(
-                ours == due || listed.is_some(),
-                "{}, but due is {}: {}",
-                shown(&ours),
-                shown(&due),
-                describe(&input)
-            );
-            // Somebody who is asked may burn what it gets.
-            if gas > MAX_GAS {
-                let oracle = Oracle::new(&separate);
-                crate::due(&oracle, &input).ok();
-                assert!(oracle.has_burnt(), "{gas} gas: {}", describe(&input));
-            }
-            let mut table = table.borrow_mut();
-            table.count(program, &ours, listed);
-            table.other_decoder += u32::from(program != input.entry);
-            Ok(())
-        })
-        .unwrap_or_else(|error| panic!("{error}"));
+    cases::run("session-module", calls, NUMBERS, |numbers| {
+        let input = input(&separate, numbers);
+        let program = due_of(&separate, &input);
+        let (due, _) = answer(
+            &separate,
+            program.program(&separate),
+            &input.calldata,
+            input.value,
+        );
+        let at_module = module.job.programs.manager;
+        let (ours, gas) = answer(&module, at_module, &input.calldata, input.value);
+        let listed = listed(&separate, program, &input, &ours, &due);
+        assert!(
+            ours == due || listed.is_some(),
+            "{}, but due is {}: {}",
+            shown(&ours),
+            shown(&due),
+            describe(&input)
+        );
+        // Somebody who is asked may burn what it gets.
+        if gas > MAX_GAS {
+            let oracle = Oracle::new(&separate);
+            crate::due(&oracle, &input).ok();
+            assert!(oracle.has_burnt(), "{gas} gas: {}", describe(&input));
+        }
+        let mut table = table.borrow_mut();
+        table.count(program, &ours, listed);
+        table.other_decoder += u32::from(program != input.entry);
+        assert_eq!(traps.count(), 0, "a trap: {}", describe(&input));
+    });
     let table = table.into_inner();
     stderr()
         .write_all(table.to_string(calls).as_bytes())
@@ -131,17 +116,6 @@ fn arguments(input: &Input) -> Option<&[u8]> {
     arguments.filter(|_| input.value == 0)
 }
 
-/// What a program answers, and the gas that it takes.
-fn answer(scene: &Scene, to: Address, input: &Input) -> (Answer, u64) {
-    let (result, gas) = scene.call(to, &input.calldata, input.value);
-    let answer = match result {
-        ExecutionResult::Success { output, .. } => Ok(B256::from_slice(&output.into_data())),
-        ExecutionResult::Revert { output, .. } => Err(output),
-        ExecutionResult::Halt { reason, .. } => panic!("{reason:?}: {}", describe(input)),
-    };
-    (answer, gas)
-}
-
 /// Is it a difference that is meant? Whether the answers differ or not, the module's is the one of that case.
 fn listed(
     scene: &Scene,
@@ -159,10 +133,9 @@ fn listed(
     let signature = oracle
         .decode_bytes::<routerSignatureCall>(&signature)
         .ok()?;
-    let programs = &scene.job.programs;
     // Decoded before that, as the router does.
     oracle.sender_and_hash(arguments).ok()?;
-    if signature._0 != programs.manager {
+    if signature._0 != scene.job.programs.manager {
         assert_eq!(*ours, Err(text("SR Invalid SKM")), "{}", describe(input));
         return Some(Listed::OtherManager);
     }
@@ -170,7 +143,7 @@ fn listed(
     let batch = oracle
         .decode_bytes::<decodedBatchCall>(&call_data[4..])
         .ok()?;
-    let is_target = batch._0.contains(&programs.router);
+    let is_target = batch._0.contains(&scene.job.programs.router);
     let is_forbidden = *due == Err(text("SR Forbidden Target"));
     (is_target && is_forbidden && ours != due).then_some(Listed::RouterAsTarget)
 }

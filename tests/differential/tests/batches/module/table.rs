@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::CALLS;
-use crate::{
-    ACCEPTED, ANSWERS, EMPTY, NOT_SIGNED, is_signed, oracle::Answer, request::Entry, rules::Svm,
-    shown,
-};
+use crate::{ACCEPTED, ANSWERS, Answers, EMPTY, label, oracle::Answer, request::Entry, rules::Svm};
 
 /// Texts that only these sessions bring about.
 const TEXTS: [&str; 14] = [
@@ -49,7 +46,7 @@ impl Listed {
 /// Counts, of a batch or not.
 #[derive(Default)]
 pub struct Table {
-    answers: BTreeMap<(Entry, String), u32>,
+    answers: Answers,
     listed: BTreeMap<Listed, u32>,
     /// Calls with what is encoded for one program, and a selector of the other.
     pub other_decoder: u32,
@@ -60,29 +57,18 @@ impl Table {
         if let Some(listed) = listed {
             *self.listed.entry(listed).or_default() += 1;
         }
-        let label = match answer {
-            Ok(word) if is_signed(program, *word) => ACCEPTED.into(),
-            Ok(_) => NOT_SIGNED.into(),
-            Err(_) => shown(answer),
-        };
-        *self.answers.entry((program, label)).or_default() += 1;
-    }
-
-    fn of(&self, label: &str) -> u32 {
-        let answers = self.answers.iter();
-        let of_label = answers.filter(|((_, other), _)| other == label);
-        of_label.map(|(_, count)| count).sum()
+        self.answers.count(program.name(), label(program, answer));
     }
 
     pub fn to_string(&self, calls: u32) -> String {
         let mut text = String::from("\n| as | answer | calls |\n| --- | --- | ---: |\n");
-        for ((program, label), count) in &self.answers {
-            writeln!(text, "| {} | {label} | {count} |", program.name()).unwrap();
+        for ((name, label), count) in &self.answers.0 {
+            writeln!(text, "| {name} | {label} | {count} |").unwrap();
         }
         for (listed, count) in &self.listed {
             writeln!(text, "| listed | {} | {count} |", listed.name()).unwrap();
         }
-        let percent = 100 * u64::from(self.of(ACCEPTED)) / u64::from(calls.max(1));
+        let percent = 100 * u64::from(self.answers.of(ACCEPTED)) / u64::from(calls.max(1));
         let other = self.other_decoder;
         writeln!(
             text,
@@ -94,7 +80,7 @@ impl Table {
 
     /// Were there enough of each?
     pub fn check(&self, calls: u32) {
-        let accepted = self.of(ACCEPTED);
+        let accepted = self.answers.of(ACCEPTED);
         assert!(accepted >= calls / 4, "{accepted} of {calls} accepted");
         let texts = ANSWERS.into_iter().chain(TEXTS).map(String::from);
         // Some of these are rare.
@@ -104,10 +90,10 @@ impl Table {
         let all = texts
             .chain(svms)
             .filter(|text| text != "SR Invalid Selector");
-        let missing: Vec<_> = all.filter(|answer| self.of(answer) == 0).collect();
+        let missing: Vec<_> = all.filter(|answer| self.answers.of(answer) == 0).collect();
         assert!(missing.is_empty(), "never seen: {missing:?}");
-        assert_eq!(self.of("SR Invalid Selector"), 0);
-        assert!(self.of(EMPTY) <= calls / 3);
+        assert_eq!(self.answers.of("SR Invalid Selector"), 0);
+        assert!(self.answers.of(EMPTY) <= calls / 3);
         assert!(self.other_decoder > 0);
         let manager = self.listed.get(&Listed::OtherManager).copied();
         assert!((1..calls / 20).contains(&manager.unwrap_or_default()));

@@ -44,6 +44,14 @@ impl Entry {
         }
     }
 
+    /// Who is called.
+    pub const fn program(self, scene: &Scene) -> Address {
+        match self {
+            Self::Router => scene.job.programs.router,
+            _ => scene.job.programs.manager,
+        }
+    }
+
     pub const fn selector(self) -> [u8; 4] {
         match self {
             Self::Router | Self::Manager => Programs::validateUserOpCall::SELECTOR,
