@@ -263,14 +263,11 @@ impl<'a> Oracle<'a> {
     }
 
     fn prove(&self, account: Address, session: &Session) -> Result<(), Bytes> {
-        let bit_47 = |secs: u64| secs >= 1 << 47;
-        let is_window = !bit_47(session.after_secs)
-            && (!bit_47(session.until_secs) || session.until_secs == FOREVER_SECS);
-        let is_node = session.data.len() == 32 && session.data[..12] != [0; 12];
+        let is_allowed = is_allowed(session.until_secs, session.after_secs, &session.data);
         let root = session.proof.iter().copied().fold(session.leaf(), node);
         // No other account has sessions.
         let is_in_tree = account == self.scene.job.account && root == self.scene.root;
-        if is_window && !is_node && is_in_tree {
+        if is_allowed && is_in_tree {
             return Ok(());
         }
         Err(text("SessionNotApproved"))
@@ -399,6 +396,14 @@ impl<'a> Oracle<'a> {
 fn is_negative(arguments: &[u8], word: usize) -> bool {
     let op = U256::from_be_slice(&arguments[..32]).to::<usize>();
     arguments[op + 32 * word] >= 0x80
+}
+
+/// May a session stand in a tree?
+pub fn is_allowed(until_secs: u64, after_secs: u64, data: &[u8]) -> bool {
+    let bit_47 = |secs: u64| secs >= 1 << 47;
+    let is_window = !bit_47(after_secs) && (!bit_47(until_secs) || until_secs == FOREVER_SECS);
+    let is_node = data.len() == 32 && data[..12] != [0; 12];
+    is_window && !is_node
 }
 
 fn split(call_data: &[u8]) -> Result<([u8; 4], &[u8]), Bytes> {

@@ -59,6 +59,17 @@ pub enum Grant {
     Odd,
 }
 
+impl Leaf {
+    pub fn hash(&self) -> B256 {
+        leaf(
+            self.valid_until_secs,
+            self.valid_after_secs,
+            self.svm,
+            &self.data,
+        )
+    }
+}
+
 impl Grant {
     pub const fn svm(&self) -> Option<Svm> {
         match self {
@@ -184,20 +195,25 @@ pub fn leaf(until_secs: u64, after_secs: u64, svm: Address, data: &[u8]) -> B256
     keccak256([&secs(until_secs), &secs(after_secs), svm.as_slice(), data].concat())
 }
 
+/// The nodes over some leaves, from these up to the root.
+pub fn levels(leaves: Vec<B256>) -> Vec<Vec<B256>> {
+    let mut levels = vec![leaves];
+    while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+        let parent = |pair: &[B256]| pair.iter().copied().reduce(node).unwrap();
+        levels.push(level.chunks(2).map(parent).collect());
+    }
+    levels
+}
+
 /// Builds the tree: fills in the proofs, returns the root.
 fn grow(leaves: &mut [Leaf]) -> B256 {
-    let hash = |l: &Leaf| leaf(l.valid_until_secs, l.valid_after_secs, l.svm, &l.data);
-    let mut level: Vec<_> = leaves.iter().map(hash).collect();
-    let mut height = 0;
-    while level.len() > 1 {
-        for (index, leaf) in leaves.iter_mut().enumerate() {
-            leaf.proof.extend(level.get((index >> height) ^ 1));
-        }
-        let parent = |pair: &[B256]| pair.iter().copied().reduce(node).unwrap();
-        level = level.chunks(2).map(parent).collect();
-        height += 1;
+    let levels = levels(leaves.iter().map(Leaf::hash).collect());
+    for (index, leaf) in leaves.iter_mut().enumerate() {
+        let levels = levels.iter().enumerate();
+        let siblings = levels.filter_map(|(height, level)| level.get((index >> height) ^ 1));
+        leaf.proof = siblings.copied().collect();
     }
-    level[0]
+    levels.concat().pop().unwrap()
 }
 
 /// A contract that answers, or reverts with, the first bytes of a word with zeros behind it.

@@ -1,8 +1,10 @@
 //! The session module at the manager's address, and manager and router on another chain where all else is the same: the
-//! same calldata, the same answers. The selector of callData, as solc reads it, says whose answer is due.
+//! same calldata, the same answers. The selector of callData, as solc reads it, says whose answer is due. Every batch that
+//! has a compact form is sent in that too.
 //!
 //! 5,000 calls; `PROPTEST_CASES` counts the long run, which has two for each.
 
+mod compact;
 mod leaves;
 mod table;
 
@@ -17,13 +19,18 @@ use differential::{
 };
 
 use self::{
+    compact::Sides,
     leaves::more_leaves,
     table::{Listed, Table},
 };
 use crate::{
     MAX_GAS, NUMBERS, answer, describe,
     oracle::{Answer, Decoders::*, EXECUTE_BATCH, Oracle, text},
-    request::{Entry, Input, input},
+    request::{
+        Entry, Input,
+        compact::{StandIns, compact},
+        input,
+    },
     scene::Scene,
     shown,
 };
@@ -33,6 +40,7 @@ fn the_session_module_answers_as_manager_and_router() {
     let (separate, module) = (Scene::with(more_leaves), module());
     assert_eq!(separate.root, module.root);
     assert_eq!(separate.job.programs, module.job.programs);
+    let stand_ins = StandIns::new(&separate);
     let calls = cases::calls();
     let table = RefCell::new(Table::default());
     let traps = Traps::watch();
@@ -64,6 +72,19 @@ fn the_session_module_answers_as_manager_and_router() {
         let mut table = table.borrow_mut();
         table.count(program, &ours, listed);
         table.other_decoder += u32::from(program != input.entry);
+        match compact(&separate, &stand_ins, numbers) {
+            Ok(compact) => {
+                let (separate, module) = (&separate, &module);
+                let (answer, listed) = Sides {
+                    separate,
+                    module,
+                    compact: &compact,
+                }
+                .compare();
+                table.count_compact(&compact, &answer, listed);
+            }
+            Err(no_form) => table.count_no_form(no_form),
+        }
         assert_eq!(traps.count(), 0, "a trap: {}", describe(&input));
     });
     let table = table.into_inner();
@@ -140,10 +161,13 @@ fn listed(
         return Some(Listed::OtherManager);
     }
     let call_data = oracle.call_data(arguments).ok()?;
-    let batch = oracle
-        .decode_bytes::<decodedBatchCall>(&call_data[4..])
-        .ok()?;
-    let is_target = batch._0.contains(&scene.job.programs.router);
-    let is_forbidden = *due == Err(text("SR Forbidden Target"));
-    (is_target && is_forbidden && ours != due).then_some(Listed::RouterAsTarget)
+    let is_listed = ours != due && is_router_target(scene, &call_data, due);
+    is_listed.then_some(Listed::RouterAsTarget)
+}
+
+/// Is the router's answer that it may not be called?
+fn is_router_target(scene: &Scene, call_data: &[u8], due: &Answer) -> bool {
+    let batch = Oracle::new(scene).decode_bytes::<decodedBatchCall>(&call_data[4..]);
+    let router = scene.job.programs.router;
+    *due == Err(text("SR Forbidden Target")) && batch.is_ok_and(|batch| batch._0.contains(&router))
 }

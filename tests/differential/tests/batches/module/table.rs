@@ -3,7 +3,15 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::CALLS;
-use crate::{ACCEPTED, ANSWERS, Answers, EMPTY, label, oracle::Answer, request::Entry, rules::Svm};
+use crate::{
+    ACCEPTED, ANSWERS, Answers, EMPTY, label,
+    oracle::Answer,
+    request::{
+        Entry,
+        compact::{Change, Compact, NoForm},
+    },
+    rules::Svm,
+};
 
 /// Texts that only these sessions bring about.
 const TEXTS: [&str; 14] = [
@@ -23,6 +31,34 @@ const TEXTS: [&str; 14] = [
     "BND Max Gas",
 ];
 
+/// What nobody says to a compact form, which is a batch's and has a signature of 65 bytes.
+const NEVER_TO_COMPACT: [&str; 4] = [
+    "ECDSA: invalid signature length",
+    "SR Invalid Selector",
+    "SKM Invalid Selector",
+    "SKM Forbidden Target",
+];
+pub const NOT_APPROVED: &str = "SessionNotApproved";
+const MISMATCH: &str = "Lengths mismatch";
+
+/// What a change of a compact form brings about.
+const fn of_change(change: Change) -> &'static [&'static str] {
+    match change {
+        Change::Unused => &[ACCEPTED, NOT_APPROVED],
+        Change::Twice => &[ACCEPTED],
+        Change::Steps => &[ACCEPTED, NOT_APPROVED, EMPTY],
+        Change::Again
+        | Change::OtherTree
+        | Change::OtherSteps
+        | Change::OtherLeaf
+        | Change::Order
+        | Change::Window
+        | Change::NoRoot => &[NOT_APPROVED],
+        Change::Missing | Change::Index | Change::Bytes => &[EMPTY],
+        Change::Actions => &[EMPTY, MISMATCH],
+    }
+}
+
 /// How the module may differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Listed {
@@ -30,6 +66,11 @@ pub enum Listed {
     OtherManager,
     /// A typed session may call the router: on the module's chain that is a contract like any other.
     RouterAsTarget,
+    /// The leaves of a compact form are proven together, those that no action uses too: what each of the others proves alone
+    /// is refused.
+    NotTogether,
+    /// The compact form has no place for it: it is sent without.
+    CallSpecificData,
 }
 
 impl Listed {
@@ -39,6 +80,10 @@ impl Listed {
             Self::RouterAsTarget => {
                 "a typed session calls the router, which is none of the module's"
             }
+            Self::NotTogether => {
+                "compact, the sessions are approved, but not all leaves proven together"
+            }
+            Self::CallSpecificData => "compact, sent without callSpecificData",
         }
     }
 }
@@ -47,32 +92,59 @@ impl Listed {
 #[derive(Default)]
 pub struct Table {
     answers: Answers,
+    /// To compact forms, by what was changed in them.
+    compact: Answers,
     listed: BTreeMap<Listed, u32>,
+    no_form: BTreeMap<NoForm, u32>,
     /// Calls with what is encoded for one program, and a selector of the other.
     pub other_decoder: u32,
 }
 
 impl Table {
     pub fn count(&mut self, program: Entry, answer: &Answer, listed: Option<Listed>) {
+        self.count_listed(listed);
+        self.answers.count(program.name(), label(program, answer));
+    }
+
+    pub fn count_compact(&mut self, compact: &Compact, answer: &Answer, listed: Option<Listed>) {
+        self.count_listed(listed);
+        self.count_listed(compact.had_specific.then_some(Listed::CallSpecificData));
+        let name = compact.only_change.map_or("compact", Change::name);
+        self.compact.count(name, label(Entry::Router, answer));
+    }
+
+    pub fn count_no_form(&mut self, no_form: NoForm) {
+        *self.no_form.entry(no_form).or_default() += 1;
+    }
+
+    fn count_listed(&mut self, listed: Option<Listed>) {
         if let Some(listed) = listed {
             *self.listed.entry(listed).or_default() += 1;
         }
-        self.answers.count(program.name(), label(program, answer));
     }
 
     pub fn to_string(&self, calls: u32) -> String {
         let mut text = String::from("\n| as | answer | calls |\n| --- | --- | ---: |\n");
-        for ((name, label), count) in &self.answers.0 {
+        for ((name, label), count) in self.answers.0.iter().chain(&self.compact.0) {
             writeln!(text, "| {name} | {label} | {count} |").unwrap();
+        }
+        for (no_form, count) in &self.no_form {
+            let name = no_form.name();
+            writeln!(text, "| no compact form | {name} | {count} |").unwrap();
         }
         for (listed, count) in &self.listed {
             writeln!(text, "| listed | {} | {count} |", listed.name()).unwrap();
         }
-        let percent = 100 * u64::from(self.answers.of(ACCEPTED)) / u64::from(calls.max(1));
+        let percent = |answers: &Answers| {
+            let all: u32 = answers.0.values().sum();
+            100 * u64::from(answers.of(ACCEPTED)) / u64::from(all.max(1))
+        };
+        let (accepted, of_compact) = (percent(&self.answers), percent(&self.compact));
+        let compact: u32 = self.compact.0.values().sum();
         let other = self.other_decoder;
         writeln!(
             text,
-            "{calls} calls, {percent} % accepted, {other} read by the other decoder"
+            "{calls} calls, {accepted} % accepted, {other} read by the other decoder; {compact} compact forms, {of_compact} % accepted"
         )
         .unwrap();
         text
@@ -95,9 +167,29 @@ impl Table {
         assert_eq!(self.answers.of("SR Invalid Selector"), 0);
         assert!(self.answers.of(EMPTY) <= calls / 3);
         assert!(self.other_decoder > 0);
-        let manager = self.listed.get(&Listed::OtherManager).copied();
-        assert!((1..calls / 20).contains(&manager.unwrap_or_default()));
-        let router = self.listed.get(&Listed::RouterAsTarget).copied();
-        assert!(router.unwrap_or_default() <= calls / 50);
+        let listed = |listed| self.listed.get(&listed).copied().unwrap_or_default();
+        assert!((1..calls / 20).contains(&listed(Listed::OtherManager)));
+        assert!(listed(Listed::RouterAsTarget) <= calls / 50);
+
+        let accepted = self.compact.of(ACCEPTED);
+        assert!(accepted >= calls / 20, "{accepted} compact forms accepted");
+        for answer in ANSWERS {
+            let is_never_due = NEVER_TO_COMPACT.contains(&answer);
+            let count = self.compact.of(answer);
+            assert_eq!(count == 0, is_never_due, "{answer}: {count}, compact");
+        }
+        for bound in ["BND Max Gas", "BND Reused Leaf", "BND Wrong Lane"] {
+            assert!(self.compact.of(bound) > 0, "{bound}: never seen, compact");
+        }
+        for change in Change::ALL {
+            let is_seen = |label: &&str| {
+                let row = (change.name(), String::from(*label));
+                self.compact.0.contains_key(&row)
+            };
+            let mut labels = of_change(change).iter();
+            let missing = labels.find(|label| !is_seen(label));
+            assert_eq!(missing, None, "never seen: {}", change.name());
+        }
+        assert!(listed(Listed::NotTogether) > 0);
     }
 }

@@ -4,10 +4,7 @@ use super::*;
 
 impl Request<'_> {
     pub(super) fn encode(&self, choices: &mut Choices<'_>) -> Input {
-        let mut all = Encoder {
-            choices,
-            is_canonical: true,
-        };
+        let mut all = Encoder::new(choices);
         let in_all = self.changes.iter().sum();
         let arguments = match self.entry {
             _ if self.is_garbage => {
@@ -16,7 +13,7 @@ impl Request<'_> {
                 all.choices.fill(len)
             }
             Entry::Router | Entry::Manager => {
-                let fields = self.user_op(&mut all);
+                let fields = self.arguments(&mut all);
                 all.encode(&fields, self.changes[2])
             }
             Entry::Keys => {
@@ -53,8 +50,8 @@ impl Request<'_> {
         first.unwrap_or_else(|| Item::new(self.scene.leaves.len() - 1, &self.scene.leaves))
     }
 
-    /// The arguments of `validateUserOp`. What is signed is the userOp with its callData as it is sent.
-    fn user_op(&self, encoder: &mut Encoder<'_, '_>) -> Vec<Node> {
+    /// The userOp without its signature.
+    fn user_op(&self, encoder: &mut Encoder<'_, '_>) -> UserOp {
         let words = |words: &[B256]| Node::Array(words.iter().copied().map(word).collect());
         let bytes = |bytes: &Vec<u8>| Node::Bytes(bytes.clone());
         let call = if self.entry == Entry::Router {
@@ -73,17 +70,16 @@ impl Request<'_> {
             call_data.truncate(choices.below(5));
         }
 
-        let world = &self.scene.job.world;
         let nonce = match choices.number() {
             // In a lane that sessions may be bound to.
             odd if odd % 2 == 1 => (U256::from(LANE) << 64) | U256::from(odd / 2 % 5),
             even => U256::from(even),
         };
-        let op = UserOp {
+        UserOp {
             sender: Address::from_word(self.account),
             nonce,
             maxFeePerGas: U256::from(choices.pick(&[0, 0, MAX_FEE_WEI, MAX_FEE_WEI + 1])),
-            callData: call_data.clone().into(),
+            callData: call_data.into(),
             callGasLimit: U256::from(choices.number()),
             paymasterAndData: Bytes::from(if choices.one_in(8) {
                 choices.fill(52)
@@ -91,9 +87,20 @@ impl Request<'_> {
                 Vec::new()
             }),
             ..UserOp::default()
-        };
-        let hash = world.hash(&op);
-        let signature = self.sign(hash, choices);
+        }
+    }
+
+    /// The userOp, its hash, and the session key's signature. What is signed is the callData as it is sent.
+    pub(super) fn signed(&self, encoder: &mut Encoder<'_, '_>) -> (UserOp, B256, Vec<u8>) {
+        let op = self.user_op(encoder);
+        let hash = self.scene.job.world.hash(&op);
+        let signature = self.sign(hash, encoder.choices);
+        (op, hash, signature)
+    }
+
+    /// The arguments of `validateUserOp`.
+    fn arguments(&self, encoder: &mut Encoder<'_, '_>) -> Vec<Node> {
+        let (op, hash, signature) = self.signed(encoder);
         let module_signature = if self.entry == Entry::Router {
             vec![word(self.manager), self.items(), Node::Bytes(signature)]
         } else {
@@ -106,7 +113,7 @@ impl Request<'_> {
             word(self.account),
             word(op.nonce.into()),
             Node::Bytes(Vec::new()),
-            Node::Bytes(call_data),
+            Node::Bytes(op.callData.to_vec()),
             word(op.callGasLimit.into()),
             word(B256::ZERO),
             word(B256::ZERO),
@@ -148,13 +155,20 @@ impl Request<'_> {
 }
 
 /// Encodes, and changes what is encoded.
-struct Encoder<'a, 'b> {
-    choices: &'a mut Choices<'b>,
+pub(super) struct Encoder<'a, 'b> {
+    pub(super) choices: &'a mut Choices<'b>,
     /// Has all been encoded as solc does, so far?
     is_canonical: bool,
 }
 
-impl Encoder<'_, '_> {
+impl<'a, 'b> Encoder<'a, 'b> {
+    pub(super) const fn new(choices: &'a mut Choices<'b>) -> Self {
+        Self {
+            choices,
+            is_canonical: true,
+        }
+    }
+
     fn encode(&mut self, fields: &[Node], changes: usize) -> Vec<u8> {
         let encoding = encode(fields, self.choices);
         let bytes = change_times(encoding, changes, self.choices);

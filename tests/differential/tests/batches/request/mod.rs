@@ -1,6 +1,8 @@
-//! Requests: valid ones here, what is changed in them in `changes`, their calldata in `encoding`.
+//! Requests: valid ones here, what is changed in them in `changes`, their calldata in `encoding`, and in `compact` that of
+//! their compact form.
 
 mod changes;
+pub mod compact;
 mod encoding;
 
 use alloy::{
@@ -133,19 +135,25 @@ struct Request<'a> {
 /// The calldata that a list of numbers stands for; without any, a valid batch of one action.
 pub fn input(scene: &Scene, numbers: &[u32]) -> Input {
     let mut choices = Choices::new(numbers);
+    let (request, _) = request(scene, &mut choices);
+    request.encode(&mut choices)
+}
+
+/// A request, and how many things are changed in it.
+fn request<'a>(scene: &'a Scene, choices: &mut Choices<'_>) -> (Request<'a>, usize) {
     // First, so that a short list has them.
     let kinds: Vec<_> = (0..choices.pick(&[0, 0, 1, 1, 1, 2, 2, 3]))
         .map(|_| choices.below(8))
         .collect();
-    let mut request = Request::valid(scene, &mut choices);
-    for kind in kinds {
+    let mut request = Request::valid(scene, choices);
+    for kind in &kinds {
         match kind {
-            0..=2 => request.violate(&mut choices),
-            3..=5 => request.disorder(&mut choices),
+            0..=2 => request.violate(choices),
+            3..=5 => request.disorder(choices),
             _ => request.changes[choices.below(3)] += 1,
         }
     }
-    request.encode(&mut choices)
+    (request, kinds.len())
 }
 
 impl<'a> Request<'a> {
