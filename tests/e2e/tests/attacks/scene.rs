@@ -15,7 +15,8 @@ use devnode::CallError;
 use session_core::merkle;
 use session_keys::{
     Action, NativeKeccak, Session, UserOp, account_signature, calls, execute, execute_batch,
-    session_data::Bounds, sign,
+    session_data::{Bounds, Erc20Approval, PaymasterRule},
+    sign,
 };
 use world::{
     ChainError, MainJob,
@@ -144,6 +145,18 @@ pub(crate) fn client(data: &SessionData) -> Session {
         valid_after_secs: data.validAfter.to(),
         svm: data.sessionValidationModule,
         session_key_data: data.sessionKeyData.clone(),
+    }
+}
+
+/// Bounds that bound nothing.
+pub(crate) fn unlimited() -> Bounds {
+    Bounds {
+        lane: None,
+        paymaster: PaymasterRule::Any,
+        max_op_cost_wei: 0,
+        max_fee_per_gas_wei: 0,
+        max_gas: u64::MAX,
+        serves_several_actions: false,
     }
 }
 
@@ -294,6 +307,21 @@ impl Scene {
     pub(crate) fn typed(&self) -> [SessionData; 3] {
         let sessions = self.job.sessions().unwrap();
         std::array::from_fn(|index| data(&sessions[index]))
+    }
+
+    /// A session of ours with typed rules: any amount of this token may be approved.
+    pub(crate) fn typed_on(&self, token: Address) -> SessionData {
+        let grant = Erc20Approval {
+            session_key: self.job.key.address(),
+            token,
+            spender: self.job.world.trader,
+            max_amount: U256::MAX,
+        };
+        SessionData {
+            sessionValidationModule: self.job.programs.erc20_approval,
+            sessionKeyData: grant.encode().unwrap(),
+            ..SessionData::default()
+        }
     }
 
     /// The account's tree has these sessions; fills in their proofs.

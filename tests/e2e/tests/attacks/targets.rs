@@ -229,17 +229,7 @@ fn a_typed_item_does_not_answer_for_a_foreign_one(mut scene: Scene) {
     // The same target, as a typed session's token: it is an enabled module.
     let module = scene.scripted([0; 4], word(0));
     scene.enable(module);
-    let grant = Erc20Approval {
-        session_key: scene.job.key.address(),
-        token: module,
-        spender: scene.job.world.trader,
-        max_amount: U256::MAX,
-    };
-    let typed = SessionData {
-        sessionValidationModule: scene.job.programs.erc20_approval,
-        sessionKeyData: grant.encode().unwrap(),
-        ..SessionData::default()
-    };
+    let typed = scene.typed_on(module);
     let [typed, mock] = scene.grant([typed, scene.mock()]);
     let action = to(module, scene.harmless().data);
     let actions = [action.clone(), action];

@@ -9,14 +9,14 @@ use alloy::{
 };
 use session_keys::{
     Action, Step, UserOp, account_signature, execute, execute_batch,
-    session_data::{Bounds, Erc20Approval, Lane, PaymasterRule},
+    session_data::{Bounds, Lane},
 };
 use world::{MAX_A, abi::Account, to};
 
 use super::{empty, module, scene};
 use crate::scene::{
     AA23, FOREVER_SECS, Layout, Scene, SessionData, Svm, aa23, bound, frames, key, leaf, parent,
-    returns, reverts, text, word,
+    returns, reverts, text, unlimited, word,
 };
 
 use Step::{Join, Leaf, Words};
@@ -302,18 +302,6 @@ fn it_must_be_enabled_all_the_same() {
     );
 }
 
-/// Bounds that bound nothing.
-fn unlimited() -> Bounds {
-    Bounds {
-        lane: None,
-        paymaster: PaymasterRule::Any,
-        max_op_cost_wei: 0,
-        max_fee_per_gas_wei: 0,
-        max_gas: u64::MAX,
-        serves_several_actions: false,
-    }
-}
-
 /// The tree has these sessions, up to three, and no other, and they serve the actions in their order.
 fn exactly(sessions: &[SessionData]) -> Compact {
     let others = sessions.iter().skip(1);
@@ -343,17 +331,7 @@ fn nobody_is_called_that_no_session_may_call() {
         scene.job.world.ecdsa_module,
         scene.job.world.entry_point,
     ] {
-        let grant = Erc20Approval {
-            session_key: scene.job.key.address(),
-            token: target,
-            spender: scene.job.world.trader,
-            max_amount: MAX_A,
-        };
-        let typed = SessionData {
-            sessionValidationModule: scene.job.programs.erc20_approval,
-            sessionKeyData: grant.encode().unwrap(),
-            ..SessionData::default()
-        };
+        let typed = scene.typed_on(target);
         let is_module = target == enabled || target == scene.job.world.ecdsa_module;
         let [mock, bounded, typed] = scene.grant([scene.mock(), bounded.clone(), typed]);
         let payload = exactly(&[mock, bounded, typed]);

@@ -4,16 +4,13 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     sol_types::{SolCall, SolValue},
 };
-use session_keys::{
-    UserOp, calls,
-    session_data::{Bounds, Erc20Approval, PaymasterRule},
-};
+use session_keys::{UserOp, calls};
 use world::{abi::Account, to};
 
 use super::{empty, module, ops, scene};
 use crate::scene::{
     AA23, Answer, IS_MODULE_ENABLED, Manager, Scene, SessionData, VALIDATE_SESSION_PARAMS,
-    VALIDATE_SESSION_USER_OP, aa23, bound, frames, question, returns, word,
+    VALIDATE_SESSION_USER_OP, aa23, bound, frames, question, returns, unlimited, word,
 };
 
 #[test]
@@ -22,20 +19,12 @@ fn it_is_no_svm_of_a_session() {
     e2e::traces_only!(scene.job.world.chain);
     let module = module(&scene);
     let key = scene.job.key.address();
-    let bounds = Bounds {
-        lane: None,
-        paymaster: PaymasterRule::Any,
-        max_op_cost_wei: 0,
-        max_fee_per_gas_wei: 0,
-        max_gas: u64::MAX,
-        serves_several_actions: false,
-    };
     let itself = SessionData {
         sessionValidationModule: module,
         sessionKeyData: key.to_vec().into(),
         ..SessionData::default()
     };
-    let inside = bound(&itself, &bounds);
+    let inside = bound(&itself, &unlimited());
     let [itself, inside, mock] = scene.grant([itself, inside, scene.mock()]);
     for session in [&itself, &inside] {
         let [single, batch] = ops(&scene, session);
@@ -91,17 +80,7 @@ fn it_does_not_answer_as_an_svm() {
 fn it_is_no_target() {
     let mut scene = scene();
     let module = module(&scene);
-    let grant = Erc20Approval {
-        session_key: scene.job.key.address(),
-        token: module,
-        spender: scene.job.world.trader,
-        max_amount: U256::MAX,
-    };
-    let typed = SessionData {
-        sessionValidationModule: scene.job.programs.erc20_approval,
-        sessionKeyData: grant.encode().unwrap(),
-        ..SessionData::default()
-    };
+    let typed = scene.typed_on(module);
     let sessions = scene.grant([typed, scene.mock()]);
     let action = to(module, scene.harmless().data);
     for session in &sessions {

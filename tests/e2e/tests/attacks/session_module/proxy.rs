@@ -4,16 +4,13 @@ use alloy::{
     primitives::{Address, Bytes, U256, hex},
     sol_types::SolCall,
 };
-use session_keys::{
-    calls,
-    session_data::{Bounds, Erc20Approval, PaymasterRule},
-};
-use world::{MAX_A, to};
+use session_keys::calls;
+use world::to;
 
 use super::{empty, module, ops, scene};
 use crate::scene::{
     AA23, Answer, Scene, SessionData, VALIDATE_SESSION_PARAMS, VALIDATE_SESSION_USER_OP, aa23,
-    bound, frames, text, word,
+    bound, frames, text, unlimited, word,
 };
 
 const PROXY: Address = Address::repeat_byte(0x67);
@@ -71,30 +68,12 @@ fn its_root_is_the_proxy_s_alone() {
 fn neither_is_a_target_or_an_svm() {
     e2e::embedded_only!("code is placed");
     let (mut scene, module) = behind_a_proxy();
-    let grant = Erc20Approval {
-        session_key: scene.job.key.address(),
-        token: PROXY,
-        spender: scene.job.world.trader,
-        max_amount: MAX_A,
-    };
-    let typed = SessionData {
-        sessionValidationModule: scene.job.programs.erc20_approval,
-        sessionKeyData: grant.encode().unwrap(),
-        ..SessionData::default()
-    };
-    let bounds = Bounds {
-        lane: None,
-        paymaster: PaymasterRule::Any,
-        max_op_cost_wei: 0,
-        max_fee_per_gas_wei: 0,
-        max_gas: u64::MAX,
-        serves_several_actions: false,
-    };
+    let typed = scene.typed_on(PROXY);
     let itself = SessionData {
         sessionValidationModule: PROXY,
         ..scene.mock()
     };
-    let inside = bound(&itself, &bounds);
+    let inside = bound(&itself, &unlimited());
     let [typed, mock, itself, inside] = scene.grant([typed, scene.mock(), itself, inside]);
     // The module is enabled too: generic rules do not reach it.
     for (session, target) in [(&typed, PROXY), (&mock, PROXY), (&mock, module)] {
