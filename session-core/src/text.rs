@@ -160,6 +160,16 @@ const fn behind<'a>(mut text: &'a [u8], mut start: &[u8]) -> Option<&'a [u8]> {
     Some(text)
 }
 
+/// Is it what a [`Text`] can be?
+#[doc(hidden)]
+pub const fn can_be(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let [1..=127, behind @ ..] = rest {
+        rest = behind;
+    }
+    rest.is_empty() && text.len() <= MAX_LEN
+}
+
 /// A limb of a text that is packed.
 #[doc(hidden)]
 pub const fn limb(text: &str, number: usize) -> u64 {
@@ -182,7 +192,7 @@ pub const fn limb(text: &str, number: usize) -> u64 {
 #[macro_export]
 macro_rules! text {
     ($text:expr) => {{
-        const { assert!($text.len() <= $crate::text::MAX_LEN && $text.is_ascii()) };
+        const { assert!($crate::text::can_be($text)) };
         match const { $crate::Known::of($text) } {
             Some(known) => $crate::Text::Known(known),
             None => $crate::Text::Own(|| {

@@ -71,7 +71,7 @@ pub fn validate<'a, P: Payload<'a>>(request: &Request<'a>) -> Answer {
         let svm = well_known::svm(session.svm);
         let data = batched.call_specific_data;
         let is_key = rules::is_session_key(svm, &session, data, &action, &signer)?;
-        if !targets.are_allowed(action.to, rules::is_typed(svm)) {
+        if !targets.is_allowed(action.to, rules::is_typed(svm)) {
             return Err(reject!("SR Forbidden Target").into());
         }
         // Every item is evaluated, so that an estimate with a dummy signature pays for all (7.2-D2).

@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 
 use session_core::{
-    Malformed, Reject, Word, abi::Array, user_op::BatchedSession, user_op::Session, words::is_same,
+    Malformed, Reject, Word,
+    abi::Array,
+    user_op::{BatchedSession, Session},
+    words::is_same,
 };
 use session_shell::buffer::{push, with_capacity};
 

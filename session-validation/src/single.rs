@@ -28,7 +28,8 @@ pub fn validate(request: &Request<'_>) -> Answer {
         return Err(reject!("SKM Invalid Selector").into());
     }
     let to = execution::execute(call)?.to;
-    if !Targets::new(account, account, 1).are_allowed(to, rules::is_typed(svm)) {
+    // This program is the manager.
+    if !Targets::new(account, account, 1).is_allowed(to, rules::is_typed(svm)) {
         return Err(reject!("SKM Forbidden Target").into());
     }
     let answer = validation_data::pack(!is_signed, session.valid_until, session.valid_after);

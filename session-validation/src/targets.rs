@@ -19,7 +19,7 @@ pub(crate) struct Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
-    /// Room for the targets of so many actions.
+    /// Of so many actions.
     pub(crate) fn new(account: &'a Address, manager: &'a Address, actions: usize) -> Self {
         Self {
             account,
@@ -29,8 +29,8 @@ impl<'a> Targets<'a> {
         }
     }
 
-    /// May an action call it? If not even the rules of its session are typed, the account is asked, once for each target.
-    pub(crate) fn are_allowed(&mut self, to: &'a Address, is_typed: bool) -> bool {
+    /// May an action call it? If the rules of its session are not typed, the account is asked, once for each target.
+    pub(crate) fn is_allowed(&mut self, to: &'a Address, is_typed: bool) -> bool {
         let own = [self.account, self.manager, &self.this];
         !is_forbidden(to, &own) && (is_typed || self.is_no_module(to))
     }

@@ -140,3 +140,15 @@ fn assert_are(texts: &[(&str, Text)]) {
         }
     }
 }
+
+#[test]
+fn a_text_is_short_and_ascii_and_has_no_zero() {
+    let longest = "x".repeat(text::MAX_LEN);
+    for text in ["", " ~\x7f\x01", &longest] {
+        assert!(text::can_be(text));
+    }
+    let longer = format!("{longest}x");
+    for text in ["\0", "a\0b", "é", "\u{80}", &longer] {
+        assert!(!text::can_be(text), "{text:?}");
+    }
+}
