@@ -87,7 +87,7 @@ const HANDLE_OPS: [Gate; 2] = {
 };
 
 /// Of one more transfer, cached: canonical, dense.
-const SLOPES: [(Encoding, u64); 2] = [(Encoding::Canonical, 350), (Encoding::Dense, 70)];
+const SLOPES: [(Encoding, u64); 2] = [(Encoding::Canonical, 350), (Encoding::Dense, 80)];
 
 #[test]
 fn gas_is_within_what_was_promised() {
